@@ -1,0 +1,97 @@
+"""Constants, and the hyperparameters of a training; knows nothing about how they are used."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from digit_recognizer.errors import BadConfig
+
+IMAGE_SIZE = 28
+"""Side of the network's input, in pixels."""
+DIGIT_SIZE = 20
+"""Side of the box that MNIST scales a digit's ink into, in pixels."""
+NUM_CLASSES = 10
+VALIDATION_SIZE = 5_000
+"""How many images at the end of MNIST's training set are held out to choose by."""
+PEN_WIDTH = 0.04
+"""Width of the sheet's felt pen, as a fraction of the sheet's side."""
+SHIPPED_MODEL = Path(__file__).parent / "models" / "shipped.npz"
+DATA_VARIABLE = "DIGIT_RECOGNIZER_MNIST"
+"""Environment variable that names an `mnist.npz`."""
+
+EPOCHS_RANGE = (1, 200)
+BATCH_SIZE_RANGE = (8, 4096)
+LEARNING_RATE_RANGE = (1e-6, 0.1)
+HIDDEN_LAYERS_RANGE = (1, 6)
+HIDDEN_UNITS_RANGE = (1, 2048)
+SEED_RANGE = (0, 2**31 - 1)
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """The hyperparameters of one training.
+
+    `schedule` is the course of the learning rate over the training: "constant", or "one-cycle"
+    (a linear warm-up, then half a cosine down to zero). Raises BadConfig when a value is outside
+    its range.
+    """
+
+    hidden: tuple[int, ...] = (128,)
+    epochs: int = 10
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    augment: bool = False
+    seed: int = 0
+    schedule: str = "constant"
+    preset: str = "custom"
+
+    def __post_init__(self):
+        _check("epochs", self.epochs, int, EPOCHS_RANGE)
+        _check("batch size", self.batch_size, int, BATCH_SIZE_RANGE)
+        _check("learning rate", self.learning_rate, float, LEARNING_RATE_RANGE)
+        _check("seed", self.seed, int, SEED_RANGE)
+        _check("number of hidden layers", len(self.hidden), int, HIDDEN_LAYERS_RANGE)
+        for units in self.hidden:
+            _check("number of units in a hidden layer", units, int, HIDDEN_UNITS_RANGE)
+        if self.schedule not in ("constant", "one-cycle"):
+            raise BadConfig(f"The schedule is {self.schedule!r}; use 'constant' or 'one-cycle'.")
+
+
+PRESETS = {
+    "tutorial": TrainConfig(preset="tutorial"),
+    "quick": TrainConfig(
+        preset="quick",
+        hidden=(256,),
+        epochs=6,
+        batch_size=256,
+        learning_rate=4e-3,
+        schedule="one-cycle",
+    ),
+    "robust": TrainConfig(
+        preset="robust",
+        hidden=(512, 512),
+        epochs=10,
+        batch_size=256,
+        learning_rate=2e-3,
+        augment=True,
+        schedule="one-cycle",
+    ),
+    "shipped": TrainConfig(
+        preset="shipped",
+        hidden=(1024, 1024),
+        epochs=100,
+        batch_size=256,
+        learning_rate=1e-3,
+        augment=True,
+        schedule="one-cycle",
+    ),
+}
+DEFAULT_PRESET = "robust"
+PAGE_PRESETS = ("tutorial", "quick", "robust")
+
+
+def _check(name: str, value: object, kind: type, allowed: tuple[float, float]) -> None:
+    low, high = allowed
+    numeric = isinstance(value, (int, kind)) and not isinstance(value, bool)
+    if not (numeric and math.isfinite(value) and low <= value <= high):
+        raise BadConfig(f"The {name} is {value!r}; it must be between {low:g} and {high:g}.")

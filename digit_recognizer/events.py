@@ -1,0 +1,50 @@
+"""What a training reports while it runs; knows nothing about Keras, processes or pages.
+
+The events are frozen and picklable: the command line prints them, the worker sends them over a
+pipe, and the page draws them.
+"""
+
+from dataclasses import dataclass
+
+from digit_recognizer.mlp import Mlp
+
+
+@dataclass(frozen=True)
+class BatchProgress:
+    """Part of an epoch is done: `batch` of `batches`, in epoch `epoch` of `epochs` (from 1)."""
+
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+
+
+@dataclass(frozen=True)
+class EpochResult:
+    """An epoch (counted from 1) is done.
+
+    `loss` (mean cross-entropy in nats) and `accuracy` (0 to 1) are means over the epoch's training
+    batches; `val_loss` and `val_accuracy` are measured afterwards on the validation split.
+    `seconds` is the wall-clock time of this epoch. `mlp` is the network as it is now.
+    """
+
+    epoch: int
+    epochs: int
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+    seconds: float
+    mlp: Mlp
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """A training is done: the network, the seconds spent in `fit`, its test accuracy (0 to 1)."""
+
+    mlp: Mlp
+    fit_seconds: float
+    test_accuracy: float
+
+
+TrainingEvent = BatchProgress | EpochResult | TrainingResult

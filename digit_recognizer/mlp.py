@@ -1,0 +1,134 @@
+"""The trained network: its matrices, its forward pass, its file.
+
+Knows nothing about Keras, pictures or training; NumPy is enough to answer.
+"""
+
+import io
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES
+from digit_recognizer.errors import BadModel
+
+MAX_FILE_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class Mlp:
+    """A multi-layer perceptron: dense layers with ReLU between them, softmax at the end.
+
+    weights: one float32 (inputs, outputs) matrix a layer; the first has 784 inputs, the last 10
+        outputs.
+    biases: one float32 (outputs,) vector a layer.
+    metadata: plain JSON values that travel with the weights (recipe, date, figures).
+    """
+
+    weights: tuple[np.ndarray, ...]
+    biases: tuple[np.ndarray, ...]
+    metadata: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self):
+        _check_layers(self.weights, self.biases)
+        for array in (*self.weights, *self.biases):
+            array.flags.writeable = False
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """Units of each hidden layer."""
+        return tuple(len(bias) for bias in self.biases[:-1])
+
+    def logits(self, pixels: np.ndarray) -> np.ndarray:
+        """Scores before the softmax.
+
+        pixels: float32 (N, 28, 28) or (N, 784) in [0, 1], ink 1. Returns float32 (N, 10).
+        """
+        activations = pixels.reshape(len(pixels), -1)
+        for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            activations = np.maximum(activations @ weight + bias, 0)
+        return activations @ self.weights[-1] + self.biases[-1]
+
+    def probabilities(self, pixels: np.ndarray) -> np.ndarray:
+        """Softmax of `logits`: float32 (N, 10), each row sums to 1."""
+        logits = self.logits(pixels)
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+    def accuracy(self, pixels: np.ndarray, labels: np.ndarray) -> float:
+        """Share (0 to 1) of `pixels` (see `logits`) whose largest logit is at `labels` (N,)."""
+        return float((self.logits(pixels).argmax(axis=1) == labels).mean())
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write an `.npz` with `weight_0`, `bias_0`, … and `metadata` (JSON).
+
+        The file at `path` is replaced at once or, when writing fails (OSError), left as it was.
+        """
+        arrays = {"metadata": np.array(json.dumps(dict(self.metadata)))}
+        for index, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            arrays[f"weight_{index}"] = weight
+            arrays[f"bias_{index}"] = bias
+        path = Path(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez_compressed(file, **arrays)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> "Mlp":
+        """Read what `save` wrote. Raises BadModel for anything else; nothing is unpickled."""
+        name = Path(path).name
+        try:
+            if os.path.getsize(path) > MAX_FILE_BYTES:
+                raise BadModel(f"{name} is larger than {MAX_FILE_BYTES >> 20} MB.")
+            content = Path(path).read_bytes()
+        except OSError as error:
+            raise BadModel(f"{name} cannot be read: {error.strerror}.") from error
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                if sum(entry.file_size for entry in archive.infolist()) > MAX_FILE_BYTES:
+                    raise BadModel(f"{name} unpacks to more than {MAX_FILE_BYTES >> 20} MB.")
+            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+                layers = sum(key.startswith("weight_") for key in arrays)
+                weights = tuple(arrays[f"weight_{index}"] for index in range(layers))
+                biases = tuple(arrays[f"bias_{index}"] for index in range(layers))
+                metadata = json.loads(str(arrays["metadata"]))
+            if not isinstance(metadata, dict):
+                raise ValueError("metadata is not a JSON object")
+            return cls(weights, biases, metadata)
+        except BadModel:
+            raise
+        except Exception as error:  # zipfile, zlib and NumPy each raise their own on hostile bytes
+            raise BadModel(
+                f"{name} is not a network saved by this program (.npz); "
+                "train one with train.py or download one from the page."
+            ) from error
+
+
+def _check_layers(weights: tuple[np.ndarray, ...], biases: tuple[np.ndarray, ...]) -> None:
+    if not weights or len(weights) != len(biases):
+        raise BadModel("A network needs as many bias vectors as weight matrices, at least one.")
+    inputs = IMAGE_SIZE * IMAGE_SIZE
+    for weight, bias in zip(weights, biases, strict=True):
+        if weight.dtype != np.float32 or bias.dtype != np.float32:
+            raise BadModel(f"Weights are {weight.dtype} and {bias.dtype}; expected float32.")
+        if weight.ndim != 2 or len(weight) != inputs or bias.shape != weight.shape[1:]:
+            raise BadModel(
+                f"A layer has weights {weight.shape} and biases {bias.shape}; "
+                f"expected {inputs} inputs and one bias for each output."
+            )
+        if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
+            raise BadModel("The network has weights that are not finite numbers.")
+        inputs = weight.shape[1]
+    if inputs != NUM_CLASSES:
+        raise BadModel(f"The network has {inputs} outputs; expected {NUM_CLASSES}.")

@@ -1,0 +1,80 @@
+"""Drawings as strokes: checks what a browser sends, and renders it to ink.
+
+A stroke is a float32 (N, 2) array of x, y points with N >= 1; x grows to the right, y downwards,
+and the sheet is the unit square. Knows nothing about pages and networks.
+"""
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from digit_recognizer.config import PEN_WIDTH
+from digit_recognizer.errors import BadStrokes, EmptyDrawing
+
+MAX_STROKES = 500
+MAX_POINTS = 20_000
+FARTHEST = 1e6
+"""Coordinates beyond this are no drawing; NaN and infinities fail the comparison, too."""
+SHEET_SIZE = 280
+"""Side of a rendered sheet, in pixels."""
+SUPERSAMPLING = 2
+
+Strokes = list[np.ndarray]
+
+
+def parse_strokes(value: object) -> Strokes:
+    """Check untrusted JSON, `[[[x, y], …], …]`, and turn it into strokes.
+
+    Points outside the sheet are allowed up to a sheet's side away (the pen may leave it and come
+    back) and clipped there. None and [] are an empty drawing. Raises BadStrokes for anything else:
+    other types, numbers that are not finite, too many strokes or points.
+    """
+    if value is None:
+        return []
+    if not isinstance(value, list) or len(value) > MAX_STROKES:
+        raise BadStrokes(f"A drawing is a list of at most {MAX_STROKES} strokes.")
+    strokes = []
+    points = 0
+    for stroke in value:
+        if not isinstance(stroke, list) or not stroke:
+            raise BadStrokes("A stroke is a list of at least one [x, y] point.")
+        points += len(stroke)
+        if points > MAX_POINTS:
+            raise BadStrokes(f"A drawing has at most {MAX_POINTS} points.")
+        if not all(_is_point(point) for point in stroke):
+            raise BadStrokes("A point is a list of two finite numbers, [x, y].")
+        strokes.append(np.clip(np.array(stroke, np.float32), -1, 2))
+    return strokes
+
+
+def render(
+    strokes: Strokes, size: int = SHEET_SIZE, pen_width: float = PEN_WIDTH
+) -> np.ndarray:
+    """Draw strokes on a sheet with a round, antialiased pen.
+
+    size: side of the sheet in pixels. pen_width: as a fraction of the sheet's side.
+    Returns ink, float32 (size, size) in [0, 1]. Raises EmptyDrawing when there is no stroke.
+    """
+    if not strokes:
+        raise EmptyDrawing("Nothing has been drawn yet.")
+    scale = size * SUPERSAMPLING
+    width = max(1, round(pen_width * scale))
+    sheet = Image.new("L", (scale, scale), 0)
+    draw = ImageDraw.Draw(sheet)
+    for stroke in strokes:
+        points = [(x, y) for x, y in (stroke * scale).tolist()]
+        if len(points) > 1:
+            draw.line(points, fill=255, width=width, joint="curve")
+        for x, y in (points[0], points[-1]):
+            draw.ellipse(
+                (x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=255
+            )
+    return np.asarray(sheet.reduce(SUPERSAMPLING), np.float32) / 255
+
+
+def _is_point(point: object) -> bool:
+    return (
+        isinstance(point, list)
+        and len(point) == 2
+        and all(isinstance(number, (int, float)) for number in point)
+        and all(-FARTHEST < number < FARTHEST for number in point)
+    )

@@ -27,6 +27,13 @@ HIDDEN_UNITS_RANGE = (1, 2048)
 SEED_RANGE = (0, 2**31 - 1)
 
 
+def _check(name: str, value: object, kind: type, allowed: tuple[float, float]) -> None:
+    low, high = allowed
+    numeric = isinstance(value, (int, kind)) and not isinstance(value, bool)
+    if not (numeric and math.isfinite(value) and low <= value <= high):
+        raise BadConfig(f"The {name} is {value!r}; it must be between {low:g} and {high:g}.")
+
+
 @dataclass(frozen=True)
 class TrainConfig:
     """The hyperparameters of one training.
@@ -88,10 +95,3 @@ PRESETS = {
 }
 DEFAULT_PRESET = "robust"
 PAGE_PRESETS = ("tutorial", "quick", "robust")
-
-
-def _check(name: str, value: object, kind: type, allowed: tuple[float, float]) -> None:
-    low, high = allowed
-    numeric = isinstance(value, (int, kind)) and not isinstance(value, bool)
-    if not (numeric and math.isfinite(value) and low <= value <= high):
-        raise BadConfig(f"The {name} is {value!r}; it must be between {low:g} and {high:g}.")

@@ -46,9 +46,7 @@ def parse_strokes(value: object) -> Strokes:
     return strokes
 
 
-def render(
-    strokes: Strokes, size: int = SHEET_SIZE, pen_width: float = PEN_WIDTH
-) -> np.ndarray:
+def render(strokes: Strokes, size: int = SHEET_SIZE, pen_width: float = PEN_WIDTH) -> np.ndarray:
     """Draw strokes on a sheet with a round, antialiased pen.
 
     size: side of the sheet in pixels. pen_width: as a fraction of the sheet's side.
@@ -65,9 +63,7 @@ def render(
         if len(points) > 1:
             draw.line(points, fill=255, width=width, joint="curve")
         for x, y in (points[0], points[-1]):
-            draw.ellipse(
-                (x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=255
-            )
+            draw.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=255)
     return np.asarray(sheet.reduce(SUPERSAMPLING), np.float32) / 255
 
 

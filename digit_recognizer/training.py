@@ -5,15 +5,160 @@ This module and what it alone imports are the only ones that load TensorFlow.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from digit_recognizer.config import TrainConfig
-from digit_recognizer.dataset import Dataset
-from digit_recognizer.events import TrainingEvent, TrainingResult
+import keras
+import numpy as np
+import tensorflow as tf
+
+from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES, TrainConfig
+from digit_recognizer.errors import TrainingFailed
+from digit_recognizer.events import BatchProgress, EpochResult, TrainingEvent, TrainingResult
+from digit_recognizer.mlp import Mlp
+
+if TYPE_CHECKING:
+    import os
+
+    from digit_recognizer.dataset import Dataset
+
+PROGRESS_REPORTS = 10
+"""How many times an epoch reports its progress."""
+WARM_UP = 0.2
+"""Share of a one-cycle training in which the learning rate rises."""
+
+
+def build_network(hidden: tuple[int, ...]) -> keras.Sequential:
+    """An untrained network for float32 (N, 28, 28) in [0, 1], ink 1; its outputs are logits."""
+    return keras.Sequential(
+        [
+            keras.layers.Input((IMAGE_SIZE, IMAGE_SIZE)),
+            keras.layers.Flatten(),
+            *(keras.layers.Dense(units, activation="relu") for units in hidden),
+            keras.layers.Dense(NUM_CLASSES),
+        ]
+    )
 
 
 def train(
     config: TrainConfig, data: Dataset, report: Callable[[TrainingEvent], None]
 ) -> TrainingResult:
-    """Train a network; `report` receives every event, the TrainingResult last, which is returned."""
-    raise NotImplementedError
+    """Train a network in one call of Keras's `fit`.
+
+    `report` receives every event on the calling thread; the TrainingResult, which is also
+    returned, comes last. Raises TrainingFailed when the loss is no longer a finite number.
+    """
+    keras.utils.set_random_seed(config.seed)
+    network = build_network(config.hidden)
+    batches = math.ceil(len(data.train_images) / config.batch_size)
+    network.compile(
+        optimizer=keras.optimizers.Adam(_learning_rate(config, batches)),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+        steps_per_execution=max(1, batches // PROGRESS_REPORTS),
+    )
+    started = time.perf_counter()
+    network.fit(
+        _training_batches(config, data),
+        steps_per_epoch=batches,
+        epochs=config.epochs,
+        validation_data=(data.val_images / np.float32(255), data.val_labels),
+        validation_batch_size=1000,
+        callbacks=[_Reporter(config, batches, report)],
+        shuffle=False,  # the batches come shuffled
+        verbose=0,
+    )
+    fit_seconds = time.perf_counter() - started
+    mlp = to_mlp(network)
+    test_pixels = data.test_images / np.float32(255)
+    result = TrainingResult(mlp, fit_seconds, mlp.accuracy(test_pixels, data.test_labels))
+    report(result)
+    return result
+
+
+def to_mlp(network: keras.Sequential) -> Mlp:
+    """The network's weights, copied, as an immutable Mlp that answers without Keras."""
+    arrays = network.get_weights()
+    return Mlp(weights=tuple(arrays[0::2]), biases=tuple(arrays[1::2]))
+
+
+def export_keras(mlp: Mlp, path: str | os.PathLike) -> None:
+    """Write `mlp` as a `.keras` file: input float32 (N, 28, 28) in [0, 1], output logits."""
+    network = build_network(mlp.hidden)
+    network.set_weights(
+        [array for layer in zip(mlp.weights, mlp.biases, strict=True) for array in layer]
+    )
+    network.save(path)
+
+
+def _training_batches(config: TrainConfig, data: Dataset) -> tf.data.Dataset:
+    """Endless batches in a new random order each epoch, gathered whole and not image by image."""
+    images, labels = tf.constant(data.train_images), tf.constant(data.train_labels)
+    count = len(data.train_images)
+
+    def shuffled(epoch: tf.Tensor) -> tf.data.Dataset:
+        order = tf.random.experimental.stateless_shuffle(tf.range(count), seed=[config.seed, epoch])
+        return tf.data.Dataset.range(0, count, config.batch_size).map(
+            lambda start: order[start : start + config.batch_size]
+        )
+
+    def pick(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        pixels = tf.cast(tf.gather(images, indices), tf.float32) / 255
+        return pixels, tf.gather(labels, indices)
+
+    return tf.data.Dataset.counter().flat_map(shuffled).map(pick).prefetch(tf.data.AUTOTUNE)
+
+
+def _learning_rate(
+    config: TrainConfig, batches: int
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    if config.schedule == "constant":
+        return config.learning_rate
+    steps = config.epochs * batches
+    warm_up = max(1, round(WARM_UP * steps))
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=config.learning_rate / 25,
+        warmup_target=config.learning_rate,
+        warmup_steps=warm_up,
+        decay_steps=steps - warm_up,
+    )
+
+
+class _Reporter(keras.callbacks.Callback):
+    """Turns Keras's callbacks into events."""
+
+    def __init__(self, config: TrainConfig, batches: int, report: Callable[[TrainingEvent], None]):
+        super().__init__()
+        self._config = config
+        self._batches = batches
+        self._report = report
+        self._epoch = 0
+        self._started = 0.0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch + 1
+        self._started = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if not math.isfinite(logs["loss"]):
+            raise TrainingFailed(
+                f"The loss stopped being a number in epoch {self._epoch}: the learning rate "
+                f"{self._config.learning_rate:g} is probably too high. Try a tenth of it."
+            )
+        self._report(BatchProgress(self._epoch, self._config.epochs, batch + 1, self._batches))
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._report(
+            EpochResult(
+                epoch=self._epoch,
+                epochs=self._config.epochs,
+                loss=float(logs["loss"]),
+                accuracy=float(logs["accuracy"]),
+                val_loss=float(logs["val_loss"]),
+                val_accuracy=float(logs["val_accuracy"]),
+                seconds=time.perf_counter() - self._started,
+                mlp=to_mlp(self.model),
+            )
+        )

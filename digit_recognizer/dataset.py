@@ -5,12 +5,33 @@ Knows nothing about networks. Importing this module reads and downloads nothing.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import http.client
+import io
 import os
+import tempfile
+import urllib.request
+import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from digit_recognizer.config import DATA_VARIABLE, IMAGE_SIZE, NUM_CLASSES, VALIDATION_SIZE
+from digit_recognizer.errors import DatasetUnavailable
 
 if TYPE_CHECKING:
     import numpy as np
+
+MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+"""Checksum of that file, from keras/src/datasets/mnist.py."""
+DOWNLOAD_TIMEOUT = 20
+"""Seconds that the server may keep silent."""
+MAX_FILE_BYTES = 256 * 2**20
+"""Limit for a file, packed and unpacked: five times the size of MNIST."""
+TRAINING_SIZE = 60_000
+MIN_TRAINING_IMAGES = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +49,125 @@ class Dataset:
     test_labels: np.ndarray
 
 
-def load_dataset(path: str | os.PathLike | None = None) -> Dataset:
-    """MNIST from `path`, else $DIGIT_RECOGNIZER_MNIST, else Keras's cache, else a download."""
-    raise NotImplementedError
+def load_dataset(path: str | os.PathLike | None = None, *, download: bool = True) -> Dataset:
+    """MNIST from `path`, else $DIGIT_RECOGNIZER_MNIST, else Keras's cache, else a download.
+
+    The file is an `.npz` with `x_train`, `y_train`, `x_test`, `y_test`. The last 5,000 training
+    images validate, or the last twelfth of fewer than 60,000. A download goes into Keras's cache;
+    a damaged file there is replaced. Raises DatasetUnavailable when there is no such file, or, for
+    a file named by the user, when its layout is another; without `download`, also when only a
+    download could help.
+    """
+    path = path or os.environ.get(DATA_VARIABLE)
+    content = _read(Path(path)) if path else _read_cache(download)
+    name = Path(path).name if path else "mnist.npz"
+    return _split(*_parse(content, name))
+
+
+def cache_path() -> Path:
+    """Where Keras keeps its copy of MNIST."""
+    home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
+    return Path(home).expanduser() / "datasets" / "mnist.npz"
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise DatasetUnavailable(
+                f"{path} is larger than {MAX_FILE_BYTES >> 20} MB; expected MNIST as mnist.npz."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise DatasetUnavailable(
+            f"The data set {path} cannot be read ({error.strerror}); "
+            f"check --data or ${DATA_VARIABLE}, or leave both out to use Keras's copy."
+        ) from error
+
+
+def _read_cache(download: bool) -> bytes:
+    path = cache_path()
+    with contextlib.suppress(OSError):
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() == MNIST_SHA256:
+            return content
+    if not download:
+        raise DatasetUnavailable(f"MNIST is not at {path}.")
+    content = _download()
+    # A home that cannot be written to costs another download next time, not the training.
+    with contextlib.suppress(OSError):
+        _store(content, path)
+    return content
+
+
+def _download() -> bytes:
+    try:
+        with urllib.request.urlopen(MNIST_URL, timeout=DOWNLOAD_TIMEOUT) as response:
+            content = response.read(MAX_FILE_BYTES)
+    except (OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        raise DatasetUnavailable(
+            f"MNIST could not be downloaded ({reason}): get {MNIST_URL} by other means "
+            f"and name the file with --data or ${DATA_VARIABLE}."
+        ) from error
+    if hashlib.sha256(content).hexdigest() != MNIST_SHA256:
+        raise DatasetUnavailable(
+            "The MNIST that was downloaded is damaged (its SHA-256 is wrong): try again, "
+            f"or name an mnist.npz of your own with --data or ${DATA_VARIABLE}."
+        )
+    return content
+
+
+def _store(content: bytes, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _parse(content: bytes, name: str) -> list[np.ndarray]:
+    """Images and labels of MNIST's two sets; DatasetUnavailable when they are not of its layout."""
+    import numpy as np
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_FILE_BYTES:
+                raise ValueError(f"it unpacks to more than {MAX_FILE_BYTES >> 20} MB")
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            parts = [arrays[key] for key in ("x_train", "y_train", "x_test", "y_test")]
+        _check(*parts[:2], MIN_TRAINING_IMAGES)
+        _check(*parts[2:], 1)
+    except Exception as error:  # zipfile, zlib and NumPy each raise their own on hostile bytes
+        reason = error.args[0] if type(error) is ValueError else "it is not such an .npz"
+        raise DatasetUnavailable(
+            f"{name} is not MNIST ({reason}); expected Keras's mnist.npz: x_train and x_test uint8 "
+            f"(N, {IMAGE_SIZE}, {IMAGE_SIZE}), y_train and y_test integers 0 to {NUM_CLASSES - 1}."
+        ) from error
+    return parts
+
+
+def _check(images: np.ndarray, labels: np.ndarray, fewest: int) -> None:
+    if images.dtype != "uint8" or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+        raise ValueError(f"its images are {images.dtype} {images.shape}")
+    if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
+        raise ValueError(f"its labels are {labels.dtype} {labels.shape}")
+    if len(images) < fewest:
+        raise ValueError(f"one of its sets has only {len(images)} images")
+    if labels.min() < 0 or labels.max() >= NUM_CLASSES:
+        raise ValueError(f"its labels go from {labels.min()} to {labels.max()}")
+
+
+def _split(
+    images: np.ndarray, labels: np.ndarray, test_images: np.ndarray, test_labels: np.ndarray
+) -> Dataset:
+    labels, test_labels = labels.astype("uint8"), test_labels.astype("uint8")
+    full = len(images) >= TRAINING_SIZE
+    start = len(images) - (VALIDATION_SIZE if full else len(images) // 12)
+    return Dataset(
+        images[:start], labels[:start], images[start:], labels[start:], test_images, test_labels
+    )

@@ -122,7 +122,7 @@ def _learning_rate(
         initial_learning_rate=config.learning_rate / 25,
         warmup_target=config.learning_rate,
         warmup_steps=warm_up,
-        decay_steps=steps - warm_up,
+        decay_steps=max(1, steps - warm_up),
     )
 
 

@@ -1,0 +1,249 @@
+"""A training in a child process: start it, hear its events, stop it at any moment.
+
+Knows nothing about Keras and pages. TensorFlow is loaded in the child only, and its memory goes
+when the child goes; a crash there is an exception here.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from multiprocessing.connection import Connection, wait
+
+from digit_recognizer.config import PRESETS, TrainConfig
+from digit_recognizer.errors import DatasetUnavailable, RecognizerError, TrainingFailed
+from digit_recognizer.events import TrainingEvent, TrainingResult
+
+TIME_LIMIT = 30 * 60
+"""Seconds after which a training is given up."""
+NICENESS = 10
+"""The child's priority gives way to answering."""
+WARM_PRESETS = ("quick", "robust")
+
+Train = Callable[[TrainConfig, Callable[[TrainingEvent], None]], object]
+"""Trains with a config and reports every event, the TrainingResult last."""
+
+
+class Worker:
+    """One child process that gets everything ready and then waits for one training.
+
+    `prepare` runs in the child, which imports it by name, and returns what trains there.
+    `start` and `poll` belong to one thread; `stop` may be called from any.
+    """
+
+    def __init__(self, prepare: Callable[[], Train] | None = None):
+        context = multiprocessing.get_context("spawn")
+        self._connection, far_end = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(far_end, prepare or prepare_training), daemon=True, name="training"
+        )
+        with _sigint_blocked():
+            self._process.start()
+        # With our copy open, the child's death would not show as the end of the pipe.
+        far_end.close()
+        self._reading = threading.Lock()
+        self._stopped = False
+        self._done = False
+        self._deadline = float("inf")
+
+    @property
+    def alive(self) -> bool:
+        """Whether the child runs, and can be started or polled."""
+        return not self._stopped and self._process.is_alive()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the child."""
+        return self._process.pid
+
+    def start(self, config: TrainConfig) -> None:
+        """Train with `config` as soon as the child is ready."""
+        self._deadline = time.monotonic() + TIME_LIMIT
+        with contextlib.suppress(OSError):  # a child that has died is reported by `poll`
+            self._connection.send(config)
+
+    def poll(self, timeout: float) -> TrainingEvent | None:
+        """The next event, or None when there is none within `timeout` seconds.
+
+        Nothing follows a TrainingResult. Raises what the training raised (TrainingFailed,
+        DatasetUnavailable), and TrainingFailed when the child has died, was stopped, or takes
+        longer than TIME_LIMIT.
+        """
+        with self._reading:
+            if self._done:
+                return None
+            if not self._stopped:
+                wait([self._connection, self._process.sentinel], timeout)
+            if self._stopped:
+                raise TrainingFailed("The training was stopped.")
+            message = self._receive()
+        if time.monotonic() > self._deadline and not self._done:
+            self.stop()
+            raise TrainingFailed(
+                f"The training took longer than {TIME_LIMIT / 60:g} minutes and was stopped; "
+                "choose fewer epochs or a smaller network."
+            )
+        if isinstance(message, RecognizerError):
+            raise message
+        return message
+
+    def stop(self) -> None:
+        """Kill the child and wait until it is gone; calling it again does nothing."""
+        self._stopped = True
+        self._process.kill()
+        self._process.join()
+        with self._reading:
+            self._connection.close()
+
+    def _receive(self) -> TrainingEvent | RecognizerError | None:
+        try:
+            if self._connection.poll():
+                message = self._connection.recv()
+                self._done = isinstance(message, TrainingResult)
+                return message
+        except (EOFError, OSError):
+            self._process.join(1)
+        if self._process.is_alive():
+            return None
+        if self._stopped:
+            raise TrainingFailed("The training was stopped.")
+        raise TrainingFailed(
+            f"The training's process ended unexpectedly (exit code {self._process.exitcode}), "
+            "perhaps for lack of memory; try again, or with a smaller network."
+        )
+
+
+class WorkerPool:
+    """Keeps at most one spare worker warm, and none beside a training; safe between threads."""
+
+    def __init__(self, new_worker: Callable[[], Worker] = Worker):
+        self._new_worker = new_worker
+        self._lock = threading.Lock()
+        self._spare: Worker | None = None
+        self._training: set[Worker] = set()
+        self._closed = False
+        atexit.register(self.close)
+
+    def prepare(self) -> None:
+        """Start a spare, unless there is one or a training runs; returns at once."""
+        with self._lock:
+            self._prepare()
+
+    def take(self) -> Worker:
+        """The spare, or a new worker; give it back with `release`."""
+        with self._lock:
+            if self._closed:
+                raise TrainingFailed("The program is ending; nothing can be trained any more.")
+            worker, self._spare = self._spare, None
+            if worker is None or not worker.alive:
+                worker = self._new_worker()
+            self._training.add(worker)
+            return worker
+
+    def release(self, worker: Worker) -> None:
+        """Stop a worker that was taken, and start a spare for the next training."""
+        worker.stop()
+        with self._lock:
+            self._training.discard(worker)
+            self._prepare()
+
+    def close(self) -> None:
+        """Stop every worker; there are no new ones afterwards."""
+        with self._lock:
+            self._closed = True
+            workers = [*self._training, *filter(None, [self._spare])]
+            self._training.clear()
+            self._spare = None
+        for worker in workers:
+            worker.stop()
+        atexit.unregister(self.close)
+
+    def _prepare(self) -> None:
+        idle = not self._closed and not self._training
+        if idle and (self._spare is None or not self._spare.alive):
+            self._spare = self._new_worker()
+
+
+def prepare_training() -> Train:
+    """Load TensorFlow and, when it is on this machine, MNIST, and train once on a few blank images.
+
+    Runs in the child. Keras imports and TensorFlow builds much at its first training only; done
+    here, it does not delay the first epoch. What is returned looks for MNIST again when it was not
+    there, and may download it then.
+    """
+    from digit_recognizer.quiet import quiet_import
+
+    with quiet_import():
+        from digit_recognizer import training
+    from digit_recognizer.dataset import blank_dataset, load_dataset
+
+    data = None
+    with contextlib.suppress(DatasetUnavailable):
+        data = load_dataset(download=False)
+    for preset in WARM_PRESETS:
+        training.train(replace(PRESETS[preset], epochs=1), blank_dataset(), lambda event: None)
+
+    def train(config: TrainConfig, report: Callable[[TrainingEvent], None]) -> None:
+        training.train(config, data or load_dataset(), report)
+
+    return train
+
+
+def _serve(connection: Connection, prepare: Callable[[], Train]) -> None:
+    """The child's whole life."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    # Sent by a thread of its own, so that a parent that is slow to read never delays the training.
+    outbox = queue.SimpleQueue()
+    sender = threading.Thread(target=_send_all, args=(connection, outbox), daemon=True)
+    sender.start()
+    try:
+        train = prepare()
+        train(connection.recv(), outbox.put)
+    except RecognizerError as error:
+        outbox.put(error)
+    except Exception as error:
+        traceback.print_exc()
+        outbox.put(
+            TrainingFailed(
+                f"The training failed in an unexpected way ({type(error).__name__}); "
+                "the program's log says more."
+            )
+        )
+    outbox.put(None)
+    sender.join()
+
+
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+
+def _send_all(connection: Connection, outbox: queue.SimpleQueue) -> None:
+    with contextlib.suppress(OSError):  # the parent has gone
+        while (message := outbox.get()) is not None:
+            connection.send(message)
+
+
+@contextlib.contextmanager
+def _sigint_blocked() -> Iterator[None]:
+    """What is spawned inside never sees Ctrl+C, not even before it can say so itself."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

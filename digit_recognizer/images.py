@@ -1,1 +1,232 @@
-to_ink = None
+"""Any picture becomes ink: a greyscale array, 0 paper and 1 ink.
+
+Whatever the colours, the light or the file format, the same drawing gives about the same ink.
+Knows nothing about digits or networks.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+
+from digit_recognizer.errors import BadImage, EmptyDrawing
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+MAX_FILE_BYTES = 20 * 2**20
+MAX_PIXELS = 64_000_000
+MAX_FRAMES = 100
+"""Frames of an animation that are searched for ink."""
+WORKING_SIZE = 320
+"""Larger pictures are reduced to at most this, their longer side in pixels."""
+PAPER_GRID = 64
+"""Side of the small grid on which the paper under the ink is estimated."""
+STROKE_REACH = 0.17
+"""Half the width, as a fraction of the picture, of the widest mark that counts as a stroke."""
+LEAST_CONTRAST = 0.06
+"""Pictures whose ink differs less from the paper (0 to 1) hold nothing that can be read."""
+
+Picture = str | os.PathLike | Image.Image | np.ndarray
+
+
+def to_ink(picture: Picture) -> np.ndarray:
+    """Open a picture and separate the ink from the paper.
+
+    picture: a path, a PIL image, or a uint8 array (H, W), (H, W, 3) or (H, W, 4).
+    Returns float32 (H, W) in [0, 1], ink 1; large pictures come back reduced. Of an animation, the
+    first frame that has ink counts.
+    Raises BadImage when it is no readable picture or too large, EmptyDrawing when there is no ink.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of odd metadata and of pictures that the size check below refuses.
+            warnings.simplefilter("ignore")
+            image = _open(picture)
+            for frame in _frames(image):
+                ink = _separate(_flatten(frame))
+                if ink is not None:
+                    return ink
+    except (BadImage, EmptyDrawing):
+        raise
+    except Exception as error:  # Pillow's decoders raise nearly anything on hostile bytes
+        raise BadImage(
+            "The picture is damaged or incomplete; save it again as a PNG or JPEG."
+        ) from error
+    raise EmptyDrawing("There is no ink in this picture; use one with a dark digit on light paper.")
+
+
+def _open(picture: Picture) -> Image.Image:
+    """A picture whose size is known to be fit to decode."""
+    if isinstance(picture, np.ndarray):
+        return _from_array(picture)
+    if isinstance(picture, Image.Image):
+        image = picture
+    elif isinstance(picture, (str, os.PathLike)):
+        image = _open_file(picture)
+    else:
+        raise BadImage(
+            f"A {type(picture).__name__} is no picture; give a path, a PIL image or an array."
+        )
+    if min(image.size) < 1 or image.width * image.height > MAX_PIXELS:
+        raise BadImage(
+            f"The picture has {image.width} x {image.height} pixels; "
+            f"use one of at most {MAX_PIXELS // 10**6} megapixels."
+        )
+    return image
+
+
+def _open_file(path: str | os.PathLike) -> Image.Image:
+    try:
+        if os.path.getsize(path) > MAX_FILE_BYTES:
+            raise BadImage(
+                f"The file is larger than {MAX_FILE_BYTES >> 20} MB; use a smaller picture."
+            )
+        image = Image.open(path, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise BadImage(
+            "This is no PNG, JPEG, GIF, WebP or BMP picture; use one of these."
+        ) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a usable path"
+        raise BadImage(f"The picture cannot be opened: {reason}.") from error
+    if image.format == "JPEG" and image.width * image.height <= MAX_PIXELS:
+        image.draft(None, (WORKING_SIZE, WORKING_SIZE))
+    return image
+
+
+def _from_array(array: np.ndarray) -> Image.Image:
+    channels = array.shape[2:] if array.ndim == 3 else (1,)
+    if array.dtype != np.uint8 or array.ndim not in (2, 3) or channels[0] not in (1, 3, 4):
+        raise BadImage(
+            f"The array is {array.dtype} {array.shape}; "
+            "expected uint8 (H, W), (H, W, 3) or (H, W, 4)."
+        )
+    if array.size == 0 or array.shape[0] * array.shape[1] > MAX_PIXELS:
+        raise BadImage(f"The array has shape {array.shape}; it is empty or too large.")
+    return Image.fromarray(array.squeeze(2) if channels[0] == 1 and array.ndim == 3 else array)
+
+
+def _frames(image: Image.Image) -> Iterator[Image.Image]:
+    for _, frame in zip(range(MAX_FRAMES), ImageSequence.Iterator(image), strict=False):
+        yield frame
+
+
+def _flatten(image: Image.Image) -> np.ndarray:
+    """Upright, reduced, without transparency: float32 (H, W, 3) in [0, 1]."""
+    image = _reduce(_to_8_bit(image))
+    image = ImageOps.exif_transpose(image)
+    if not image.has_transparency_data:
+        return np.asarray(image.convert("RGB"), np.float32) / 255
+    pixels = np.asarray(image.convert("RGBA"), np.float32) / 255
+    colours, alpha = pixels[..., :3], pixels[..., 3:]
+    return colours * alpha + _backdrop(colours, alpha[..., 0]) * (1 - alpha)
+
+
+def _to_8_bit(image: Image.Image) -> Image.Image:
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        values = np.asarray(image, np.float64)
+        low, high = float(values.min()), float(values.max())
+        span = 65535 if image.mode.startswith("I;16") or 255 < high <= 65535 else high
+        values = (values - min(low, 0)) * (255 / max(span - min(low, 0), 1e-9))
+        return Image.fromarray(values.clip(0, 255).astype(np.uint8))
+    if image.mode in ("P", "PA", "1"):
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image
+
+
+def _reduce(image: Image.Image) -> Image.Image:
+    factor = -(-max(image.size) // WORKING_SIZE)
+    return image.reduce(factor) if factor > 1 else image
+
+
+def _backdrop(colours: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """The colour to put under a transparent picture, float32 (3,).
+
+    When the opaque part is a drawing on paper of its own, that paper goes on; when it is one
+    colour of ink, whichever of white and black sets it off.
+    """
+    opaque = colours[alpha > 0.5]
+    if len(opaque) == 0:
+        return np.ones(3, np.float32)
+    if len(opaque) > 0.5 * alpha.size or opaque.mean(axis=1).std() > 0.25:
+        return np.median(opaque, axis=0)
+    return np.full(3, opaque.mean() < 0.5, np.float32)
+
+
+def _separate(colours: np.ndarray) -> np.ndarray | None:
+    """Ink of float32 (H, W, 3) in [0, 1]; None when there is none."""
+    contrast = _contrast_with_paper(colours)
+    if contrast is None:
+        return None
+    contrast = contrast - _uneven_paper(contrast)
+    paper, ink = _split(contrast)
+    if ink - paper < LEAST_CONTRAST:
+        return None
+    return ((contrast - paper) / (ink - paper)).clip(0, 1)
+
+
+def _contrast_with_paper(colours: np.ndarray) -> np.ndarray | None:
+    """How far each pixel lies from the paper's colour towards the ink's: float32 (H, W).
+
+    The paper's colour is the median, the ink's direction that of the pixels farthest from it, so
+    that dark on light, light on dark and coloured ink are all the same.
+    """
+    paper = np.median(colours[::2, ::2].reshape(-1, 3), axis=0).astype(np.float32)
+    differences = (colours - paper).reshape(-1, 3)
+    weights = np.square(differences).sum(axis=1)
+    direction = weights @ differences
+    length = float(np.linalg.norm(direction))
+    if length == 0:
+        return None
+    # Over the square root of 3, black on white has a contrast of 1.
+    contrast = differences @ (direction / (length * np.sqrt(3))).astype(np.float32)
+    return contrast.reshape(colours.shape[:2])
+
+
+def _uneven_paper(contrast: np.ndarray) -> np.ndarray:
+    """What of the contrast is shadow: a grey opening, wider than strokes are, on a small grid."""
+    height, width = contrast.shape
+    factor = max(1, -(-max(height, width) // PAPER_GRID))
+    image = Image.fromarray(contrast)
+    grid = np.asarray(image.reduce(factor))
+    reach = round(STROKE_REACH * max(grid.shape))
+    opened = _sliding(np.max, _sliding(np.min, grid, reach), reach)
+    smooth = _sliding(np.mean, opened, max(1, reach // 2))
+    return np.asarray(Image.fromarray(smooth).resize((width, height), Image.Resampling.BILINEAR))
+
+
+def _sliding(statistic: Callable, grid: np.ndarray, reach: int) -> np.ndarray:
+    """`statistic` over the square of side 2 * reach + 1 around each place of (H, W), separably."""
+    for axis in (0, 1):
+        margins = [(reach, reach) if axis == padded else (0, 0) for padded in (0, 1)]
+        windows = sliding_window_view(np.pad(grid, margins, mode="edge"), 2 * reach + 1, axis)
+        grid = statistic(windows, axis=-1)
+    return grid
+
+
+def _split(contrast: np.ndarray) -> tuple[float, float]:
+    """The levels of contrast below which all is paper and above which all is ink."""
+    threshold = _otsu(contrast)
+    is_ink = contrast > threshold
+    paper, ink = contrast[~is_ink], contrast[is_ink]
+    if not len(ink) or not len(paper):
+        return 0.0, 0.0
+    level = float(np.median(paper))
+    noise = float(np.median(np.abs(paper - level))) / 0.6745  # the sigma of a normal distribution
+    return level + 4 * noise, float(np.quantile(ink, 0.8))
+
+
+def _otsu(values: np.ndarray) -> float:
+    """The threshold that separates two classes best (Otsu 1979)."""
+    counts, edges = np.histogram(values, 128)
+    centres = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts)
+    sums = np.cumsum(counts * centres)
+    above = below[-1] - below
+    with np.errstate(divide="ignore", invalid="ignore"):
+        separation = (sums / below - (sums[-1] - sums) / above) ** 2 * below * above
+    return float(edges[1:][np.nanargmax(separation[:-1])])

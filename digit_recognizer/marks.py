@@ -1,0 +1,186 @@
+"""The connected marks in ink, and which of them belong to what was written.
+
+Specks, frames, ruled lines and shadows at a picture's edge do not. Knows nothing about digits,
+networks or files.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+MARK_THRESHOLD = 0.3
+"""Ink from this on is part of a mark."""
+GRID_SIZE = 96
+"""Marks are told apart on a grid of at most this, its longer side in cells."""
+SPECK_SIZE = 0.12
+SPECK_MASS = 0.03
+"""A mark smaller than both these shares of the largest one's is a speck."""
+SPAN = 0.9
+"""Frames and ruled lines reach over this share of the picture."""
+LINE_THICKNESS = 0.06
+EDGE_DEPTH = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """One connected mark: its cells on the grid, bool (H, W), and the ink in them."""
+
+    cells: np.ndarray
+    mass: float
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def height(self) -> int:
+        """Cells from its top to its bottom."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Cells from its left to its right."""
+        return self.right - self.left
+
+    @property
+    def size(self) -> int:
+        """The longer side of its box, in cells."""
+        return max(self.height, self.width)
+
+
+def keep_writing(ink: np.ndarray) -> np.ndarray:
+    """`ink`, float32 (H, W) in [0, 1], without the marks that are not writing."""
+    factor = max(1, -(-max(ink.shape) // GRID_SIZE))
+    marks = find_marks(ink, factor)
+    kept = _without_specks(_without_lines(marks))
+    if len(kept) == len(marks):
+        return ink
+    cells = np.logical_or.reduce([mark.cells for mark in kept])
+    # Antialiased edges lie below the threshold, in the cells around.
+    cells = _grow(cells) & ~np.logical_or.reduce([mark.cells for mark in marks if mark not in kept])
+    mask = cells.repeat(factor, axis=0).repeat(factor, axis=1)
+    return np.where(mask[: ink.shape[0], : ink.shape[1]], ink, np.float32(0))
+
+
+def find_marks(ink: np.ndarray, factor: int = 1) -> list[Mark]:
+    """The connected marks (diagonals connect) of float32 (H, W) ink, the heaviest first.
+
+    factor: how many pixels of the ink a cell of the grid has on each side.
+    """
+    masses = np.asarray(Image.fromarray(ink).reduce(factor)) * factor**2
+    peaks = _max_pool(ink, factor)
+    labels = _label(peaks >= MARK_THRESHOLD)
+    marks = []
+    for label in np.unique(labels[labels >= 0]):
+        cells = labels == label
+        rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
+        marks.append(
+            Mark(
+                cells,
+                float(masses[cells].sum()),
+                int(rows[0]),
+                int(columns[0]),
+                int(rows[-1]) + 1,
+                int(columns[-1]) + 1,
+            )
+        )
+    return sorted(marks, key=lambda mark: -mark.mass)
+
+
+def _without_lines(marks: list[Mark]) -> list[Mark]:
+    """Leave out frames, ruled lines and edge shadows, as long as something else is left."""
+    kept = marks
+    for mark in marks:
+        others = [other for other in kept if other is not mark]
+        if others and _is_line(mark, others):
+            kept = others
+    return kept
+
+
+def _is_line(mark: Mark, others: list[Mark]) -> bool:
+    rows, columns = mark.cells.shape
+    picture = max(rows, columns)
+    top, left = min(other.top for other in others), min(other.left for other in others)
+    bottom, right = max(other.bottom for other in others), max(other.right for other in others)
+    if max(other.size for other in others) < SPECK_SIZE * picture:
+        return False
+    thin = max(2, LINE_THICKNESS * picture)
+    if mark.width >= SPAN * columns and mark.height <= thin:
+        return mark.width >= 1.5 * (right - left)
+    if mark.height >= SPAN * rows and mark.width <= thin:
+        return mark.height >= 1.5 * (bottom - top)
+    inside = mark.top < top and mark.left < left and mark.bottom > bottom and mark.right > right
+    if inside and mark.width >= SPAN * columns * 0.7 and mark.height >= SPAN * rows * 0.7:
+        return _is_hollow(mark, thin)
+    hugs_side = mark.width <= thin and (mark.left == 0 or mark.right == columns)
+    hugs_end = mark.height <= thin and (mark.top == 0 or mark.bottom == rows)
+    if (hugs_side and mark.height >= SPAN * rows) or (hugs_end and mark.width >= SPAN * columns):
+        return True
+    depth = max(2, EDGE_DEPTH * picture)
+    return (
+        (mark.bottom <= depth and top - mark.bottom >= thin)
+        or (mark.right <= depth and left - mark.right >= thin)
+        or (mark.top >= rows - depth and mark.top - bottom >= thin)
+        or (mark.left >= columns - depth and mark.left - right >= thin)
+    )
+
+
+def _is_hollow(mark: Mark, thin: float) -> bool:
+    rim = round(thin)
+    inner = mark.cells[mark.top + rim : mark.bottom - rim, mark.left + rim : mark.right - rim]
+    return inner.sum() < 0.2 * mark.cells.sum()
+
+
+def _without_specks(marks: list[Mark]) -> list[Mark]:
+    if not marks:
+        return marks
+    largest = marks[0]
+    return [
+        mark
+        for mark in marks
+        if mark.size >= SPECK_SIZE * largest.size or mark.mass >= SPECK_MASS * largest.mass
+    ]
+
+
+def _label(mask: np.ndarray) -> np.ndarray:
+    """A number for each connected part of bool (H, W), int (H, W); -1 outside.
+
+    Every cell starts with its own number; numbers shrink along edges and along their own chains
+    until nothing changes, which takes few rounds even for long, winding parts (Shiloach and
+    Vishkin 1982).
+    """
+    height, width = mask.shape
+    numbers = np.arange(mask.size).reshape(height, width)
+    pairs = []
+    for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        first = (slice(0, height - down), slice(max(0, -right), width - max(0, right)))
+        second = (slice(down, height), slice(max(0, right), width + min(0, right)))
+        both = mask[first] & mask[second]
+        pairs.append((numbers[first][both], numbers[second][both]))
+    one, other = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    roots = numbers.ravel()
+    while True:
+        before = roots
+        lower = np.minimum(roots[one], roots[other])
+        roots = roots.copy()
+        for side in (one, other):
+            np.minimum.at(roots, before[side], lower)
+            np.minimum.at(roots, side, lower)
+        roots = roots[roots]
+        if np.array_equal(roots, before):
+            return np.where(mask, roots.reshape(height, width), -1)
+
+
+def _max_pool(ink: np.ndarray, factor: int) -> np.ndarray:
+    height, width = ink.shape
+    padded = np.pad(ink, ((0, -height % factor), (0, -width % factor)))
+    blocks = padded.reshape(padded.shape[0] // factor, factor, padded.shape[1] // factor, factor)
+    return blocks.max(axis=(1, 3))
+
+
+def _grow(cells: np.ndarray) -> np.ndarray:
+    """Bool (H, W) with the eight neighbours of each true cell added."""
+    padded = np.pad(cells, 1)
+    rows = padded[:-2] | padded[1:-1] | padded[2:]
+    return rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:]

@@ -1,0 +1,164 @@
+"""Train a network on MNIST, print a line an epoch, save it."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+
+from digit_recognizer.config import DATA_VARIABLE, DEFAULT_PRESET, PRESETS, TrainConfig
+from digit_recognizer.errors import RecognizerError
+from digit_recognizer.events import EpochResult, TrainingEvent, TrainingResult
+
+EPILOG = "presets:\n" + "\n".join(
+    f"  {name:<10}hidden {'-'.join(map(str, preset.hidden))}, {preset.epochs} epochs, "
+    f"batch size {preset.batch_size}, learning rate {preset.learning_rate:g} ({preset.schedule}), "
+    f"{'with' if preset.augment else 'without'} distortions"
+    for name, preset in PRESETS.items()
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    options = build_parser().parse_args(arguments)
+    try:
+        _run(options)
+    except KeyboardInterrupt:
+        return _fail("Stopped; nothing was saved.")
+    except RecognizerError as error:
+        return _fail(str(error))
+    except OSError as error:
+        return _fail(f"The network was trained but not saved: {error}.")
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The flags; those of a hyperparameter are named after its field and default to the preset."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--preset",
+        choices=PRESETS,
+        default=DEFAULT_PRESET,
+        help=f"where the flags below get their defaults (default: {DEFAULT_PRESET})",
+    )
+    parser.add_argument("--epochs", type=int, metavar="N", help="passes over the training images")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="images a step")
+    parser.add_argument("--learning-rate", type=float, metavar="X", help="Adam's, at its highest")
+    parser.add_argument(
+        "--hidden",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="units of each hidden layer, first to last",
+    )
+    parser.add_argument(
+        "--augment",
+        action=argparse.BooleanOptionalAction,
+        help="distort the training images, differently each epoch",
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="of weights, order and distortions")
+    parser.add_argument(
+        "--data",
+        metavar="FILE",
+        help=f"an mnist.npz (default: ${DATA_VARIABLE}, Keras's copy, or a download)",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        default="model.npz",
+        help="where the network is saved, for app.py --model (default: model.npz)",
+    )
+    parser.add_argument("--export-keras", metavar="FILE", help="save it as a .keras file, too")
+    parser.add_argument("--json", metavar="FILE", help="write the figures of every epoch")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> None:
+    config = _config(options)
+    for path in filter(None, (options.output, options.export_keras, options.json)):
+        _check_writable(Path(path))
+    if options.export_keras and Path(options.export_keras).suffix != ".keras":
+        raise RecognizerError(
+            f"--export-keras {options.export_keras}: the name must end in .keras."
+        )
+
+    from digit_recognizer.dataset import load_dataset
+
+    data = load_dataset(options.data)
+
+    from digit_recognizer.quiet import quiet_import
+
+    with quiet_import():
+        from digit_recognizer.training import export_keras, train
+
+    epochs: list[EpochResult] = []
+
+    def report(event: TrainingEvent) -> None:
+        if isinstance(event, EpochResult):
+            epochs.append(event)
+            print(_line(event), flush=True)
+
+    result = train(config, data, report)
+    print(
+        f"Test accuracy: {result.test_accuracy:.4f}, after {result.fit_seconds:.1f} s of training"
+    )
+    result.mlp.save(options.output)
+    print(f"Saved {options.output}")
+    if options.export_keras:
+        export_keras(result.mlp, options.export_keras)
+        print(f"Saved {options.export_keras}")
+    if options.json:
+        figures = _figures(config, epochs, result)
+        Path(options.json).write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def _config(options: argparse.Namespace) -> TrainConfig:
+    given = {
+        field.name: getattr(options, field.name)
+        for field in fields(TrainConfig)
+        if field.name != "preset" and getattr(options, field.name, None) is not None
+    }
+    if "hidden" in given:
+        given["hidden"] = tuple(given["hidden"])
+    return replace(PRESETS[options.preset], **given)
+
+
+def _check_writable(path: Path) -> None:
+    """Said before a long training, not after it."""
+    if not path.parent.is_dir():
+        raise RecognizerError(f"{path} cannot be written: there is no folder {path.parent}.")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise RecognizerError(f"{path} cannot be written: choose another name or folder.")
+
+
+def _line(event: EpochResult) -> str:
+    return (
+        f"Epoch {event.epoch}/{event.epochs}: loss {event.loss:.4f}, "
+        f"accuracy {event.accuracy:.4f}, val_loss {event.val_loss:.4f}, "
+        f"val_accuracy {event.val_accuracy:.4f}, seconds {event.seconds:.2f}"
+    )
+
+
+def _figures(config: TrainConfig, epochs: list[EpochResult], result: TrainingResult) -> dict:
+    columns = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
+    return {
+        "config": asdict(config),
+        "epochs": [{column: getattr(event, column) for column in columns} for event in epochs],
+        "fit_seconds": result.fit_seconds,
+        "test_accuracy": result.test_accuracy,
+    }
+
+
+def _fail(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,6 +1,7 @@
 """Keeps the log lines of native libraries, TensorFlow above all, off standard error."""
 
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ def quiet_import() -> Iterator[None]:
     alone does not silence them.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     sys.stderr.flush()
     saved = os.dup(2)
     null = os.open(os.devnull, os.O_WRONLY)

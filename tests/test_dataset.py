@@ -62,7 +62,7 @@ def server(monkeypatch):
     web.content, web.status, web.announced, web.requests = packed(), 200, None, 0
     monkeypatch.setattr(dataset, "MNIST_URL", f"http://127.0.0.1:{web.server_port}/mnist.npz")
     monkeypatch.setattr(dataset, "MNIST_SHA256", hashlib.sha256(web.content).hexdigest())
-    thread = threading.Thread(target=web.serve_forever)
+    thread = threading.Thread(target=web.serve_forever, args=(0.01,))
     thread.start()
     yield web
     web.shutdown()

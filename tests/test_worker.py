@@ -1,0 +1,379 @@
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from digit_recognizer import worker as worker_module
+from digit_recognizer.config import DATA_VARIABLE, TrainConfig
+from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
+from digit_recognizer.events import BatchProgress, EpochResult, TrainingResult
+from digit_recognizer.worker import Worker, WorkerPool
+
+PATIENCE = 60
+"""Seconds that a test waits for what must happen; none waits that long when all is well."""
+
+
+# What follows runs in the child instead of TensorFlow; each function is imported there by name.
+def prepare_counter():
+    """Reports a number of batches without end."""
+
+    def train(config, report):
+        batch = 0
+        while True:
+            batch += 1
+            report(BatchProgress(1, config.epochs, batch, config.batch_size))
+            time.sleep(0.01)
+
+    return train
+
+
+def prepare_three_events():
+    def train(config, report):
+        report(BatchProgress(1, 1, 1, 1))
+        report(BatchProgress(1, 1, os.nice(0), config.seed))
+        report(TrainingResult(None, 1.0, 0.5))
+
+    return train
+
+
+def prepare_large_events():
+    """More than a pipe holds, all reported before anybody reads."""
+
+    def train(config, report):
+        for batch in range(20):
+            report(TrainingFailed("x" * 100_000 + str(batch)))
+        (Path(os.environ["WORKER_TEST_FOLDER"]) / "trained").touch()
+
+    return train
+
+
+def prepare_failure():
+    def train(config, report):
+        raise TrainingFailed("The loss stopped being a number.")
+
+    return train
+
+
+def prepare_no_data():
+    def train(config, report):
+        raise DatasetUnavailable("MNIST is nowhere.")
+
+    return train
+
+
+def prepare_bug():
+    raise ZeroDivisionError
+
+
+def prepare_crash():
+    def train(config, report):
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+    return train
+
+
+def prepare_silence():
+    def train(config, report):
+        threading.Event().wait()
+
+    return train
+
+
+@pytest.fixture
+def new_worker():
+    """Makes workers and sees to it that none is left."""
+    workers = []
+
+    def make(prepare) -> Worker:
+        workers.append(Worker(prepare))
+        return workers[-1]
+
+    yield make
+    for worker in workers:
+        worker.stop()
+
+
+@pytest.fixture
+def pool():
+    """A pool whose workers train nothing; `pool.made` lists them."""
+    made = []
+
+    def make() -> Worker:
+        made.append(Worker(prepare_counter))
+        return made[-1]
+
+    pool = WorkerPool(make)
+    pool.made = made
+    yield pool
+    pool.close()
+
+
+def next_event(worker: Worker):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if (event := worker.poll(1)) is not None:
+            return event
+    pytest.fail("no event")
+
+
+def drain(worker: Worker):
+    while True:
+        worker.poll(PATIENCE)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def wait_until(condition) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.02)
+
+
+def test_events_arrive_in_order_and_the_result_is_the_last(new_worker):
+    worker = new_worker(prepare_three_events)
+    worker.start(TrainConfig(seed=5))
+    assert next_event(worker) == BatchProgress(1, 1, 1, 1)
+    assert next_event(worker).batches == 5
+    assert next_event(worker) == TrainingResult(None, 1.0, 0.5)
+    assert worker.poll(0.5) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="priorities are a POSIX matter")
+def test_the_child_has_a_lower_priority(new_worker):
+    worker = new_worker(prepare_three_events)
+    worker.start(TrainConfig())
+    next_event(worker)
+    assert next_event(worker).batch == min(19, os.nice(0) + worker_module.NICENESS)
+
+
+def test_polling_a_worker_that_was_not_started_yields_nothing(new_worker):
+    assert new_worker(prepare_counter).poll(0.01) is None
+
+
+def test_a_parent_that_is_slow_to_read_does_not_delay_the_training(
+    new_worker, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("WORKER_TEST_FOLDER", str(tmp_path))
+    worker = new_worker(prepare_large_events)
+    worker.start(TrainConfig())
+    wait_until((tmp_path / "trained").exists)
+    for batch in range(20):
+        with pytest.raises(TrainingFailed, match=f"x{batch}$"):
+            next_event(worker)
+
+
+def test_stop_ends_the_child_in_the_middle_of_a_training(new_worker):
+    worker = new_worker(prepare_counter)
+    worker.start(TrainConfig())
+    next_event(worker)
+    worker.stop()
+    assert not is_running(worker.pid)
+    assert not worker.alive
+    with pytest.raises(TrainingFailed, match="stopped"):
+        worker.poll(0)
+    worker.stop()
+
+
+def test_stop_wakes_a_poll_of_another_thread(new_worker):
+    worker = new_worker(prepare_silence)
+    worker.start(TrainConfig())
+    outcome = []
+
+    def poll():
+        try:
+            outcome.append(worker.poll(PATIENCE))
+        except TrainingFailed as error:
+            outcome.append(str(error))
+
+    thread = threading.Thread(target=poll)
+    thread.start()
+    time.sleep(0.1)
+    worker.stop()
+    thread.join(PATIENCE / 2)
+    assert outcome == ["The training was stopped."]
+
+
+def test_a_killed_child_is_noticed(new_worker):
+    worker = new_worker(prepare_counter)
+    worker.start(TrainConfig())
+    next_event(worker)
+    os.kill(worker.pid, signal.SIGKILL)
+    with pytest.raises(TrainingFailed, match=r"unexpectedly \(exit code -9\)"):
+        drain(worker)
+    assert not worker.alive
+
+
+def test_a_child_that_died_before_the_start_is_noticed(new_worker):
+    worker = new_worker(prepare_counter)
+    os.kill(worker.pid, signal.SIGKILL)
+    wait_until(lambda: not worker.alive)
+    worker.start(TrainConfig())
+    with pytest.raises(TrainingFailed, match="unexpectedly"):
+        worker.poll(PATIENCE)
+
+
+def test_a_crash_in_native_code_is_noticed(new_worker):
+    worker = new_worker(prepare_crash)
+    worker.start(TrainConfig())
+    with pytest.raises(TrainingFailed, match="unexpectedly"):
+        next_event(worker)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "error", "message"),
+    [
+        (prepare_failure, TrainingFailed, "The loss stopped being a number."),
+        (prepare_no_data, DatasetUnavailable, "MNIST is nowhere."),
+        (prepare_bug, TrainingFailed, "unexpected way .ZeroDivisionError."),
+    ],
+)
+def test_an_error_in_the_child_is_raised_here(new_worker, prepare, error, message):
+    worker = new_worker(prepare)
+    worker.start(TrainConfig())
+    with pytest.raises(error, match=message):
+        next_event(worker)
+
+
+def test_a_training_that_hangs_is_given_up(new_worker, monkeypatch):
+    monkeypatch.setattr(worker_module, "TIME_LIMIT", 0.2)
+    worker = new_worker(prepare_silence)
+    worker.start(TrainConfig())
+    with pytest.raises(TrainingFailed, match="took longer"):
+        next_event(worker)
+    assert not is_running(worker.pid)
+
+
+def test_ctrl_c_in_the_terminal_is_left_to_the_parent(new_worker):
+    worker = new_worker(prepare_counter)
+    os.kill(worker.pid, signal.SIGINT)
+    worker.start(TrainConfig())
+    next_event(worker)
+    os.kill(worker.pid, signal.SIGINT)
+    first = next_event(worker).batch
+    assert next_event(worker).batch > first
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_the_child_ends_when_its_parent_is_killed(started):
+    script = textwrap.dedent(f"""
+        import sys, time
+        sys.path.insert(0, {os.path.dirname(__file__)!r})
+        from test_worker import prepare_counter
+        from digit_recognizer.config import TrainConfig
+        from digit_recognizer.worker import Worker
+        worker = Worker(prepare_counter)
+        if {started}:
+            worker.start(TrainConfig())
+            while worker.poll(1) is None: pass
+        print(worker.pid, flush=True)
+        time.sleep(600)
+        """)
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        pid = int(parent.stdout.readline())
+        assert is_running(pid)
+        parent.kill()
+    wait_until(lambda: not is_running(pid))
+
+
+def test_a_pool_prepares_one_spare_and_hands_it_out(pool):
+    pool.prepare()
+    pool.prepare()
+    assert len(pool.made) == 1
+    assert pool.take() is pool.made[0]
+
+
+def test_a_pool_without_a_spare_makes_a_worker(pool):
+    assert pool.take().alive
+
+
+def test_no_spare_is_made_beside_a_training(pool):
+    pool.take()
+    pool.prepare()
+    assert len(pool.made) == 1
+
+
+def test_releasing_stops_the_worker_and_makes_a_spare(pool):
+    worker = pool.take()
+    pool.release(worker)
+    assert not is_running(worker.pid)
+    assert pool.take() is pool.made[1]
+
+
+def test_releasing_one_of_two_makes_no_spare(pool):
+    first, second = pool.take(), pool.take()
+    pool.release(first)
+    assert len(pool.made) == 2
+    pool.release(second)
+    assert len(pool.made) == 3
+
+
+def test_a_spare_that_died_is_replaced(pool):
+    pool.prepare()
+    os.kill(pool.made[0].pid, signal.SIGKILL)
+    wait_until(lambda: not pool.made[0].alive)
+    assert pool.take().alive
+
+
+def test_a_closed_pool_leaves_no_process(pool):
+    taken = pool.take()
+    pool.release(pool.take())
+    pool.close()
+    pool.prepare()
+    pool.release(taken)
+    assert not any(is_running(worker.pid) for worker in pool.made)
+    with pytest.raises(TrainingFailed, match="ending"):
+        pool.take()
+
+
+def test_a_pool_is_safe_between_threads(pool):
+    def use():
+        for _ in range(3):
+            pool.prepare()
+            pool.release(pool.take())
+
+    threads = [threading.Thread(target=use) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert sum(worker.alive for worker in pool.made) == 1
+
+
+@pytest.mark.slow
+def test_a_real_training_reports_every_epoch_and_its_networks(tiny_mnist, monkeypatch, new_worker):
+    monkeypatch.setenv(DATA_VARIABLE, str(tiny_mnist))
+    worker = new_worker(None)
+    worker.start(TrainConfig(hidden=(32,), epochs=3, batch_size=20))
+    events = []
+    while not (events and isinstance(events[-1], TrainingResult)):
+        events.append(next_event(worker))
+    epochs = [event for event in events if isinstance(event, EpochResult)]
+    assert [event.epoch for event in epochs] == [1, 2, 3]
+    assert [event.mlp.hidden for event in epochs] == [(32,)] * 3
+    assert any(isinstance(event, BatchProgress) for event in events)
+    assert events[-1].mlp.hidden == (32,)
+
+
+@pytest.mark.slow
+def test_a_missing_data_set_is_reported_when_training_starts(tmp_path, monkeypatch, new_worker):
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "absent.npz"))
+    worker = new_worker(None)
+    worker.start(TrainConfig())
+    with pytest.raises(DatasetUnavailable, match="absent"):
+        next_event(worker)

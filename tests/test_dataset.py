@@ -200,7 +200,9 @@ def test_missing_arrays_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"not a zip", packed()[:-40], packed()[:200] + b"\0" * 50]
+    "content",
+    [b"", b"not a zip", packed()[:-40], packed()[:200] + bytes(50)],
+    ids=["empty", "no zip", "cut off", "damaged"],
 )
 def test_bytes_that_are_no_npz_are_refused(tmp_path, content):
     path = tmp_path / "mine.npz"

@@ -1,0 +1,9 @@
+() => {
+  /* On screens without room beside it, the sidebar starts closed. */
+  const sidebar = document.querySelector('#sidebar');
+  const isNarrow = window.matchMedia('(max-width: 900px)').matches;
+  if (isNarrow && sidebar?.classList.contains('open')) {
+    sidebar.querySelector('.toggle-button').click();
+  }
+  setTimeout(() => document.body.classList.add('settled'), 400);
+}

@@ -1,0 +1,166 @@
+"""The page's layout, and which event calls which handler; knows nothing about how it is served."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import gradio as gr
+
+from digit_recognizer.config import DEFAULT_PRESET, EPOCHS_RANGE, PAGE_PRESETS
+from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.ui import texts
+from digit_recognizer.ui.answer import render_invitation
+from digit_recognizer.ui.charts import render_accuracy, render_loss
+from digit_recognizer.ui.examples import Examples
+from digit_recognizer.ui.handlers import Handlers
+from digit_recognizer.ui.settings import fields_of
+from digit_recognizer.ui.sketchpad import Sketchpad
+from digit_recognizer.ui.status import render_status
+from digit_recognizer.ui.trainings import TrainingLine
+from digit_recognizer.ui.upload import Upload
+from digit_recognizer.ui.visitors import Visitors
+from digit_recognizer.worker import WorkerPool
+
+CACHE_SWEEP = (600, 3600)
+"""Every so many seconds, uploads older than so many seconds are deleted."""
+MAX_EPOCHS = 50
+_FOLDER = Path(__file__).parent
+
+# Answers bypass the queue: one request there and back is about 20 ms faster than the queue's two.
+_AT_ONCE = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+
+
+def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1) -> gr.Blocks:
+    """The whole page, ready for `serving.launch`.
+
+    recognizer: the shipped one, which answers until a visitor trains another.
+    pool: where trainings run. max_trainings: how many may run at once, over all visitors.
+    """
+    handlers = Handlers(recognizer, Visitors(recognizer), pool, TrainingLine(max_trainings))
+    with gr.Blocks(title=texts.TITLE, fill_width=True, delete_cache=CACHE_SWEEP) as page:
+        with gr.Sidebar(width=330, elem_id="sidebar"):
+            training = _training_controls()
+        gr.HTML(
+            f"<header><h1>{texts.TITLE}</h1><p>{texts.LEAD}</p></header>",
+            elem_id="masthead",
+            apply_default_css=False,
+        )
+        with gr.Row(elem_id="desk", equal_height=False):
+            with gr.Column(elem_id="input-side", min_width=280):
+                sketchpad = Sketchpad(elem_id="sketchpad")
+            with gr.Column(elem_id="answer-side", min_width=280):
+                answer = gr.HTML(
+                    render_invitation(texts.SHIPPED), elem_id="prediction", apply_default_css=False
+                )
+        with gr.Row(elem_id="pictures"):
+            upload = Upload(
+                label=texts.UPLOAD,
+                placeholder=texts.UPLOAD_PLACEHOLDER,
+                buttons=[],
+                height=170,
+                elem_id="upload",
+            )
+            examples = Examples(elem_id="examples")
+        with gr.Row(elem_id="charts"):
+            loss = gr.HTML(
+                render_loss((), (), 10), elem_id="loss-chart", apply_default_css=False
+            )
+            accuracy = gr.HTML(
+                render_accuracy((), (), 10), elem_id="accuracy-chart", apply_default_css=False
+            )
+
+        sketchpad.input(
+            handlers.draw, sketchpad, answer, trigger_mode="always_last", **_AT_ONCE
+        )
+        upload.input(handlers.upload, upload, answer, trigger_mode="always_last", **_AT_ONCE)
+        upload.error(handlers.refuse, None, answer, **_AT_ONCE)
+        examples.select(handlers.take_example, None, [upload, answer], **_AT_ONCE)
+        _wire_training(handlers, training, loss, accuracy, answer)
+        _add_api(handlers)
+        page.load(handlers.arrive, js=(_FOLDER / "page.js").read_text("utf-8"), **_AT_ONCE)
+        page.unload(handlers.leave)
+    return page
+
+
+def _training_controls() -> dict[str, gr.components.Component]:
+    """The sidebar's fields and buttons, by name."""
+    epochs, hidden, batch_size, learning_rate, augment, seed = fields_of(DEFAULT_PRESET)
+    gr.HTML(
+        f"<h2>{texts.TRAINING}</h2><p>{texts.TRAINING_LEAD}</p>",
+        elem_id="training-lead",
+        apply_default_css=False,
+    )
+    controls = {
+        "preset": gr.Radio(
+            [(texts.PRESETS[name], name) for name in PAGE_PRESETS],
+            value=DEFAULT_PRESET,
+            label=texts.PRESET,
+            info=texts.PRESET_INFO,
+            elem_id="preset",
+        ),
+        "epochs": gr.Slider(
+            EPOCHS_RANGE[0],
+            MAX_EPOCHS,
+            epochs,
+            step=1,
+            label=texts.EPOCHS,
+            info=texts.EPOCHS_INFO,
+            buttons=[],
+            elem_id="epochs",
+        ),
+    }
+    with gr.Accordion(texts.MORE, open=False):
+        controls |= {
+            "hidden": gr.Textbox(
+                hidden, label=texts.HIDDEN, info=texts.HIDDEN_INFO, elem_id="hidden-layers"
+            ),
+            "batch_size": gr.Number(batch_size, label=texts.BATCH_SIZE, elem_id="batch-size"),
+            "learning_rate": gr.Number(
+                learning_rate, label=texts.LEARNING_RATE, step=0.0005, elem_id="learning-rate"
+            ),
+            "augment": gr.Checkbox(augment, label=texts.DISTORTION, elem_id="distortion"),
+            "seed": gr.Number(seed, label=texts.SEED, elem_id="seed"),
+        }
+    with gr.Row(elem_id="training-buttons"):
+        controls["retrain"] = gr.Button(texts.RETRAIN, variant="primary", elem_id="retrain")
+        controls["stop"] = gr.Button(texts.STOP, interactive=False, elem_id="stop")
+    controls["status"] = gr.HTML(
+        render_status(texts.STATUS_IDLE, texts.STATUS_IDLE_DETAIL),
+        elem_id="training-status",
+        apply_default_css=False,
+    )
+    controls["restore"] = gr.Button(texts.RESTORE, elem_id="restore")
+    return controls
+
+
+def _wire_training(handlers, controls, loss, accuracy, answer) -> None:
+    names = ("epochs", "hidden", "batch_size", "learning_rate", "augment", "seed")
+    fields = [controls[name] for name in names]
+    values = json.dumps({preset: fields_of(preset) for preset in PAGE_PRESETS})
+    # In the browser, so that no answer from the server can overwrite what is typed meanwhile.
+    controls["preset"].input(
+        None, controls["preset"], fields, js=f"(preset) => ({values})[preset]"
+    )
+    buttons = [controls["retrain"], controls["stop"], controls["restore"]]
+    controls["retrain"].click(
+        handlers.retrain,
+        [controls["preset"], *fields],
+        [controls["status"], loss, accuracy, answer, *buttons],
+        show_progress="hidden",
+        concurrency_limit=None,
+        api_visibility="private",
+    )
+    controls["stop"].click(handlers.stop, **_AT_ONCE)
+    controls["restore"].click(
+        handlers.restore, None, [controls["status"], answer], **_AT_ONCE
+    )
+
+
+def _add_api(handlers: Handlers) -> None:
+    """`/predict` for programs; its components are never rendered."""
+    picture = Upload(visible=False, label=texts.API_PICTURE)
+    label = gr.Label(visible=False, label=texts.API_LABEL)
+    gr.Button(visible=False).click(
+        handlers.predict, picture, label, api_name="predict", concurrency_limit=4
+    )

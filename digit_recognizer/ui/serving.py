@@ -1,0 +1,56 @@
+"""Serves the page: every option of the server in one place; knows nothing about what is on it."""
+
+from __future__ import annotations
+
+import gradio as gr
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from digit_recognizer.images import MAX_FILE_BYTES
+from digit_recognizer.ui.body_limit import BodyLimit
+from digit_recognizer.ui.examples import FOLDER as EXAMPLES_FOLDER
+from digit_recognizer.ui.theme import STYLE_SHEET, make_theme
+
+MAX_SESSIONS = 500
+
+
+def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
+    """Serve `page` in the background and return its address.
+
+    options: what a test wants different of `gr.Blocks.launch`. Raises OSError when the port is
+    taken.
+    """
+    page.queue(api_open=False, default_concurrency_limit=4)
+    settings = {
+        "prevent_thread_lock": True,
+        "quiet": True,
+        "show_error": False,
+        "share": False,
+        "ssr_mode": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "state_session_capacity": MAX_SESSIONS,
+        "max_file_size": MAX_FILE_BYTES,
+        "allowed_paths": [str(EXAMPLES_FOLDER)],
+        "footer_links": [],
+        "theme": make_theme(),
+        "css_paths": [STYLE_SHEET],
+        "app_kwargs": {
+            "routes": [Route("/healthz", _health)],
+            "middleware": [Middleware(BodyLimit)],
+        },
+    }
+    _, address, _ = page.launch(server_name=host, server_port=port, **{**settings, **options})
+    return address
+
+
+async def _health(request: Request) -> JSONResponse:
+    return JSONResponse({"status": "ok"})
+
+
+def close(page: gr.Blocks) -> None:
+    """Stop serving at once, without waiting for open connections."""
+    page.server.force_exit = True
+    page.close(verbose=False)

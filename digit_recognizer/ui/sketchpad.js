@@ -1,0 +1,163 @@
+/* The sheet of paper: turns pointer events into strokes, draws them, and sends them.
+ *
+ * This is the body of a function that Gradio calls once with `element` (the component's root),
+ * `props` (its value and settings) and `trigger` (raises an event of the component). A stroke is a
+ * list of [x, y] in units of the sheet's side. The server draws the same strokes with the same pen.
+ */
+/* global element, props, trigger */
+const SEND_EVERY = 100; // milliseconds between two requests while the pen moves
+const NEAREST = 0.005; // points closer together than this are one
+const DECIMALS = 1e4;
+
+const canvas = element.querySelector('canvas');
+const pen = canvas.getContext('2d');
+const hint = element.querySelector('.sheet-hint');
+const full = element.querySelector('.sheet-full');
+const undo = element.querySelector('#undo');
+const clear = element.querySelector('#clear');
+
+let strokes = [];
+let former = []; // what each step of Undo brings back
+let pointer = null; // the pointer that draws now; all others are ignored
+let sendTimer = 0;
+let sentAt = 0;
+let frame = 0;
+
+function paint() {
+  frame = 0;
+  const side = canvas.width;
+  pen.clearRect(0, 0, side, side);
+  pen.lineCap = pen.lineJoin = 'round';
+  pen.lineWidth = props.pen_width * side;
+  pen.strokeStyle = getComputedStyle(canvas).color;
+  for (const stroke of strokes) {
+    pen.beginPath();
+    pen.moveTo(stroke[0][0] * side, stroke[0][1] * side);
+    for (let i = 1; i < stroke.length - 1; i += 1) {
+      const [x, y] = stroke[i];
+      const [nextX, nextY] = stroke[i + 1];
+      pen.quadraticCurveTo(x * side, y * side, ((x + nextX) / 2) * side, ((y + nextY) / 2) * side);
+    }
+    const [x, y] = stroke[stroke.length - 1];
+    pen.lineTo(x * side, y * side);
+    pen.stroke();
+  }
+}
+
+function repaint() {
+  if (!frame) frame = requestAnimationFrame(paint);
+}
+
+function resize() {
+  const side = Math.round(canvas.clientWidth * (window.devicePixelRatio || 1));
+  if (side && side !== canvas.width) {
+    canvas.width = canvas.height = side;
+    paint(); // at once: setting the size has wiped the canvas
+  }
+}
+
+function refresh() {
+  hint.hidden = strokes.length > 0;
+  full.hidden = !isFull();
+  undo.disabled = former.length === 0;
+  clear.disabled = strokes.length === 0;
+  repaint();
+}
+
+function isFull() {
+  const points = strokes.reduce((sum, stroke) => sum + stroke.length, 0);
+  return points >= props.max_points || (!pointer && strokes.length >= props.max_strokes);
+}
+
+function send() {
+  clearTimeout(sendTimer);
+  sendTimer = 0;
+  sentAt = performance.now();
+  props.value = strokes.map((stroke) => stroke.slice());
+  trigger('input');
+}
+
+function sendSoon() {
+  if (!sendTimer) {
+    sendTimer = setTimeout(send, Math.max(0, sentAt + SEND_EVERY - performance.now()));
+  }
+}
+
+function place(event) {
+  const box = canvas.getBoundingClientRect();
+  const round = (share) => Math.round(Math.min(2, Math.max(-1, share)) * DECIMALS) / DECIMALS;
+  return [round((event.clientX - box.left) / box.width), round((event.clientY - box.top) / box.height)];
+}
+
+function extend(event) {
+  const stroke = strokes[strokes.length - 1];
+  const [x, y] = place(event);
+  const [lastX, lastY] = stroke[stroke.length - 1];
+  if (Math.hypot(x - lastX, y - lastY) >= NEAREST && !isFull()) stroke.push([x, y]);
+}
+
+function start(event) {
+  if (pointer !== null || event.button !== 0 || isFull()) return;
+  event.preventDefault(); // no text selection, no drag; the focus is set by hand
+  canvas.focus({ preventScroll: true });
+  canvas.setPointerCapture(event.pointerId);
+  former.push(strokes);
+  strokes = [...strokes, [place(event)]];
+  pointer = event.pointerId;
+  refresh();
+  sendSoon();
+}
+
+function move(event) {
+  if (event.pointerId !== pointer) return;
+  const events = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
+  for (const each of events.length ? events : [event]) extend(each);
+  repaint();
+  sendSoon();
+}
+
+function end(event) {
+  if (event.pointerId !== pointer) return;
+  if (event.type === 'pointerup') extend(event);
+  pointer = null;
+  refresh();
+  send();
+}
+
+function takeBack() {
+  if (pointer !== null || former.length === 0) return;
+  strokes = former.pop();
+  refresh();
+  send();
+}
+
+function wipe() {
+  if (pointer !== null || strokes.length === 0) return;
+  former.push(strokes);
+  strokes = [];
+  refresh();
+  send();
+}
+
+function press(event) {
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'z') takeBack();
+  else if (event.key === 'Escape') wipe();
+  else return;
+  event.preventDefault();
+}
+
+canvas.addEventListener('pointerdown', start);
+canvas.addEventListener('pointermove', move);
+canvas.addEventListener('pointerup', end);
+canvas.addEventListener('pointercancel', end);
+canvas.addEventListener('lostpointercapture', end);
+// Safari decides on scrolling before it looks at `touch-action`.
+canvas.addEventListener('touchstart', (event) => event.preventDefault(), { passive: false });
+element.addEventListener('keydown', press);
+undo.addEventListener('click', takeBack);
+clear.addEventListener('click', wipe);
+new ResizeObserver(resize).observe(canvas);
+// The ink changes colour with the page's theme.
+new MutationObserver(repaint).observe(document.body, { attributeFilter: ['class'] });
+resize();
+refresh();

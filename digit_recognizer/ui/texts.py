@@ -1,0 +1,173 @@
+"""Every sentence the page shows, in one place, so that it can be said in another language.
+
+Knows nothing about how the sentences are laid out. Functions return plain text, never HTML.
+"""
+
+TITLE = "Digit recognizer"
+LEAD = "Draw a digit. A small neural network reads it while you write."
+
+SHEET_LABEL = "Sheet of paper: draw one digit with the mouse, a pen or a finger"
+SHEET_HINT = "Draw a digit here"
+SHEET_FULL = "The sheet is full: undo or clear"
+UNDO = "Undo"
+UNDO_TITLE = "Take back the last stroke (Ctrl+Z)"
+CLEAR = "Clear"
+CLEAR_TITLE = "Take a fresh sheet (Escape)"
+
+UPLOAD = "Or upload a picture"
+UPLOAD_PLACEHOLDER = "Drop a picture of one digit\nor click to choose one"
+EXAMPLES = "Or take one of these"
+
+INVITATION = "Draw a digit or upload a picture of one"
+NETWORK_VIEW = "What the network sees"
+NETWORK_VIEW_EMPTY = "The 28 × 28 pixels that the network sees appear here"
+PROBABILITIES = "Probability of each digit"
+SHIPPED = "Read by the shipped network"
+NOT_A_DRAWING = "That was no drawing this page understands. Clear the sheet and draw again."
+BAD_UPLOAD = "This file could not be read as a picture. Use a PNG, JPEG, GIF, WebP or BMP."
+WRONG_TYPE = "This file is no picture. Choose a PNG, JPEG, GIF, WebP or BMP of one digit."
+FILE_TOO_LARGE = "This file is larger than 20 MB. Make the picture smaller and upload it again."
+NO_PICTURE = "There is no picture; send one as a file."
+API_PICTURE = "picture"
+API_LABEL = "digit"
+
+TRAINING = "Train your own"
+TRAINING_LEAD = "Teach a fresh network from MNIST's 55,000 digits, then try it on your own hand."
+PRESET = "Recipe"
+PRESETS = {
+    "tutorial": "Tutorial",
+    "quick": "Quick",
+    "robust": "Robust",
+}
+CUSTOM = "custom"
+PRESET_INFO = "Robust learns from distorted digits, too, and reads handwriting best."
+EPOCHS = "Epochs"
+EPOCHS_INFO = "How many times it sees every digit"
+MORE = "Hyperparameters"
+HIDDEN = "Hidden layers"
+HIDDEN_INFO = "Units of each layer, for example 256, 128"
+BATCH_SIZE = "Batch size"
+LEARNING_RATE = "Learning rate"
+DISTORTION = "Distort the digits while learning"
+SEED = "Seed"
+RETRAIN = "Retrain"
+STOP = "Stop"
+RESTORE = "Restore shipped model"
+
+STATUS_IDLE = "No training yet"
+STATUS_IDLE_DETAIL = "Press Retrain and watch the curves below."
+STARTING = "Starting"
+STARTING_DETAIL = "TensorFlow wakes up; the first epoch comes in a few seconds."
+WAITING = "Waiting for another training to end"
+TESTING = "Taking the final test"
+TESTING_DETAIL = "10,000 digits that nobody has shown it before"
+DONE = "Done: your own network answers now"
+STOPPED = "Stopped"
+STOPPED_EARLY = "No epoch was finished, so the former network answers."
+NOT_STARTED = "Not started"
+FAILED = "The training did not finish"
+FAILED_DETAIL = "The training ended unexpectedly. Press Retrain to try again."
+RESTORED = "The shipped network answers again"
+RESTORED_DETAIL = "Press Retrain to train another."
+BUSY = "A training of yours is running already; stop it first."
+
+LOSS = "Loss"
+LOSS_INFO = "how wrong it is; lower is better"
+ACCURACY = "Accuracy"
+ACCURACY_INFO = "share of digits read right"
+TRAINING_SERIES = "training"
+VALIDATION_SERIES = "validation (5,000 digits it never learns from)"
+VALIDATION_SHORT = "validation"
+EPOCH_AXIS = "epoch"
+CHART_EMPTY = "A point appears here as each epoch ends"
+
+
+def sure(confidence: float) -> str:
+    """Caption of a confident answer; `confidence` from 0 to 1."""
+    return f"{percent(confidence)} sure"
+
+
+def unsure(digit: int, runner_up: int) -> str:
+    """Caption of an answer that is little more than a guess."""
+    return f"Not sure: {digit}, or perhaps {runner_up}"
+
+
+def no_digit() -> str:
+    """Caption of an answer to something that is probably no digit."""
+    return "Perhaps this is no digit at all"
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1, rounded so that nearly sure never reads as certain."""
+    return f"{min(99, round(share * 100)) if share < 1 else 100} %"
+
+
+def example(digit: int) -> str:
+    """Label of an example picture."""
+    return f"Example picture of a {digit}"
+
+
+def epoch_of(epoch: int, epochs: int) -> str:
+    """Headline of the status during a training."""
+    return f"Epoch {epoch} of {epochs}"
+
+
+def in_training(epoch: int, epochs: int) -> str:
+    """Which network answers during a training."""
+    return f"Read by your network in training, epoch {epoch} of {epochs}"
+
+
+def yours(recipe: str, epochs: int) -> str:
+    """Which network answers after a training."""
+    return f"Read by your own network ({recipe}, {count(epochs, 'epoch')})"
+
+
+def pace(seconds_per_epoch: float, seconds_left: float) -> str:
+    """Detail of the status during a training."""
+    return f"{seconds_per_epoch:.1f} s an epoch, {duration(seconds_left)} left"
+
+
+def place_in_line(ahead: int) -> str:
+    """Detail of the status while other people's trainings go first."""
+    return f"{count(ahead, 'training')} before yours. It starts by itself; Stop leaves the line."
+
+
+def kept_epoch(epoch: int) -> str:
+    """Detail of the status of a training that was stopped."""
+    return f"The network of epoch {epoch} answers now; Restore brings the shipped one back."
+
+
+def result(test_accuracy: float, seconds: float) -> str:
+    """Detail of the status of a finished training."""
+    return (
+        f"It reads {test_accuracy:.2%} of MNIST's 10,000 test digits, "
+        f"after {duration(seconds)} of training."
+    )
+
+
+def hidden_not_understood(value: str) -> str:
+    """Message for hidden layers that are not whole numbers."""
+    return f"Hidden layers are {value!r}; write whole numbers with commas, such as 256, 128."
+
+
+def not_a_number(name: str) -> str:
+    """Message for a hyperparameter that was left empty."""
+    return f"{name} is empty; write a number."
+
+
+def chart_summary(name: str, epochs: int, training: str, validation: str) -> str:
+    """What a chart says, for those who cannot see it."""
+    return f"{name} after {count(epochs, 'epoch')}: training {training}, validation {validation}"
+
+
+def count(number: int, noun: str) -> str:
+    """A number and its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def duration(seconds: float) -> str:
+    """A time span, as exact as one cares to know."""
+    seconds = max(0, round(seconds))
+    if seconds < 60:
+        return f"{seconds} s"
+    return f"{seconds // 60} min {seconds % 60:02d} s"

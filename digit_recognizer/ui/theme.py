@@ -1,0 +1,57 @@
+"""The page's look: Gradio's theme set to our palette; the rest is in page.css."""
+
+from pathlib import Path
+
+import gradio as gr
+
+STYLE_SHEET = Path(__file__).parent / "page.css"
+_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
+_MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+
+
+def make_theme() -> gr.themes.Base:
+    """A theme that only uses fonts of the visitor's own system."""
+    return gr.themes.Base(
+        primary_hue="orange", neutral_hue="stone", font=_FONT, font_mono=_MONO,
+        radius_size="lg", text_size="md",
+    ).set(
+        body_background_fill="var(--desk)",
+        body_background_fill_dark="var(--desk)",
+        body_text_color="var(--ink)",
+        body_text_color_dark="var(--ink)",
+        body_text_color_subdued="var(--faint-ink)",
+        body_text_color_subdued_dark="var(--faint-ink)",
+        background_fill_primary="var(--paper)",
+        background_fill_primary_dark="var(--paper)",
+        background_fill_secondary="var(--panel)",
+        background_fill_secondary_dark="var(--panel)",
+        block_background_fill="transparent",
+        block_background_fill_dark="transparent",
+        block_border_width="0px",
+        block_shadow="none",
+        block_label_text_color="var(--faint-ink)",
+        block_label_text_color_dark="var(--faint-ink)",
+        block_title_text_color="var(--ink)",
+        block_title_text_color_dark="var(--ink)",
+        block_info_text_color="var(--faint-ink)",
+        block_info_text_color_dark="var(--faint-ink)",
+        border_color_primary="var(--line)",
+        border_color_primary_dark="var(--line)",
+        color_accent="var(--answer)",
+        slider_color="var(--answer)",
+        slider_color_dark="var(--answer)",
+        input_background_fill="var(--paper)",
+        input_background_fill_dark="var(--paper)",
+        input_border_color="var(--line)",
+        input_border_color_dark="var(--line)",
+        button_primary_background_fill="var(--answer)",
+        button_primary_background_fill_dark="var(--answer)",
+        button_primary_background_fill_hover="var(--answer-strong)",
+        button_primary_background_fill_hover_dark="var(--answer-strong)",
+        button_primary_text_color="var(--on-answer)",
+        button_primary_text_color_dark="var(--on-answer)",
+        button_secondary_background_fill="var(--paper)",
+        button_secondary_background_fill_dark="var(--paper)",
+        button_secondary_text_color="var(--ink)",
+        button_secondary_text_color_dark="var(--ink)",
+    )  # fmt: skip

@@ -1,0 +1,196 @@
+"""One training as the page sees it: what to show as its events come, and who answers meanwhile.
+
+Knows nothing about Gradio: a training is a generator of `TrainingView`s. Trainings beyond the limit
+wait in a line that all visitors share.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from digit_recognizer.config import TrainConfig
+from digit_recognizer.errors import RecognizerError
+from digit_recognizer.events import BatchProgress, EpochResult, TrainingEvent, TrainingResult
+from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.ui import texts
+from digit_recognizer.ui.charts import render_accuracy, render_loss
+from digit_recognizer.ui.status import render_status
+from digit_recognizer.ui.visitors import Network, Visitor
+from digit_recognizer.worker import Worker, WorkerPool
+
+POLL_SECONDS = 0.2
+"""How long Stop and a closed tab may go unnoticed."""
+PROGRESS_SECONDS = 0.15
+"""Progress inside an epoch is not shown more often than this."""
+
+
+@dataclass(frozen=True)
+class TrainingView:
+    """HTML for the parts of the page that a training changes; None leaves a part as it is."""
+
+    status: str | None = None
+    loss: str | None = None
+    accuracy: str | None = None
+    answer: str | None = None
+    running: bool = True
+
+
+class TrainingLine:
+    """Who may train now: the first `limit` in a line shared by all visitors."""
+
+    def __init__(self, limit: int = 1):
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._tickets: list[object] = []
+
+    def join(self) -> object:
+        """A ticket at the end of the line."""
+        ticket = object()
+        with self._lock:
+            self._tickets.append(ticket)
+        return ticket
+
+    def ahead(self, ticket: object) -> int:
+        """How many trainings must end before this one may start."""
+        with self._lock:
+            return max(0, self._tickets.index(ticket) - self._limit + 1)
+
+    def leave(self, ticket: object) -> None:
+        """Make room for the next."""
+        with self._lock:
+            self._tickets.remove(ticket)
+
+
+def run_training(
+    visitor: Visitor, config: TrainConfig, pool: WorkerPool, line: TrainingLine
+) -> Iterator[TrainingView]:
+    """Train for one visitor, from the line to the test accuracy.
+
+    After each epoch the visitor is answered by the network as it is then. Stop keeps the newest
+    epoch's network; a failure brings back the one from before. Closing the generator frees the
+    worker without waiting for it.
+    """
+    stop = visitor.begin_training()
+    if stop is None:
+        yield TrainingView(status=render_status(texts.BUSY), running=True)
+        return
+    ticket = line.join()
+    before = visitor.network
+    worker = None
+    try:
+        empty_charts = render_loss((), (), config.epochs), render_accuracy((), (), config.epochs)
+        yield TrainingView(render_status(texts.STARTING, texts.STARTING_DETAIL, 0), *empty_charts)
+        yield from _wait(line, ticket, stop)
+        if not stop.is_set():
+            worker = pool.take()
+            worker.start(config)
+        run = _Run(visitor, config)
+        yield from run.follow(worker, stop)
+        visitor.end_training()
+        yield run.last_view()
+    except Exception as error:
+        if not isinstance(error, RecognizerError):
+            traceback.print_exc()
+        detail = str(error) if isinstance(error, RecognizerError) else texts.FAILED_DETAIL
+        visitor.use_network(before)
+        visitor.end_training()
+        yield TrainingView(
+            render_status(texts.FAILED, detail), answer=visitor.answer(), running=False
+        )
+    finally:
+        visitor.end_training()
+        line.leave(ticket)
+        if worker is not None:
+            # Gradio closes generators on its event loop, which must not wait for a child to end.
+            threading.Thread(target=pool.release, args=(worker,)).start()
+
+
+def _wait(line: TrainingLine, ticket: object, stop: threading.Event) -> Iterator[TrainingView]:
+    shown = None
+    while (ahead := line.ahead(ticket)) and not stop.wait(POLL_SECONDS):
+        status = render_status(texts.WAITING, texts.place_in_line(ahead), 0)
+        yield TrainingView(status if status != shown else None)
+        shown = status
+
+
+class _Run:
+    """The course of a training that has a worker."""
+
+    def __init__(self, visitor: Visitor, config: TrainConfig):
+        self._visitor = visitor
+        self._config = config
+        self._history: list[EpochResult] = []
+        self._result: TrainingResult | None = None
+        self._shown_at = 0.0
+        self._answered: int | None = None
+
+    def follow(self, worker: Worker | None, stop: threading.Event) -> Iterator[TrainingView]:
+        while self._result is None and not stop.is_set():
+            view = self._view(worker.poll(POLL_SECONDS)) or TrainingView()
+            # The answer to what was drawn meanwhile may have reached the page before an older one.
+            if view.answer is None and self._answered not in (None, self._visitor.touches):
+                view = replace(view, answer=self._answer())
+            yield view
+
+    def last_view(self) -> TrainingView:
+        """What stays when all is over."""
+        if self._result is not None:
+            self._use(self._result.mlp, texts.yours(self._recipe(), self._config.epochs))
+            accuracy, seconds = self._result.test_accuracy, self._result.fit_seconds
+            status = render_status(texts.DONE, texts.result(accuracy, seconds))
+        elif self._history:
+            epoch = self._history[-1].epoch
+            self._use(self._history[-1].mlp, texts.yours(self._recipe(), epoch))
+            status = render_status(texts.STOPPED, texts.kept_epoch(epoch))
+        else:
+            status = render_status(texts.STOPPED, texts.STOPPED_EARLY)
+        return TrainingView(status, answer=self._answer(), running=False)
+
+    def _view(self, event: TrainingEvent | None) -> TrainingView | None:
+        """What an event changes on the page; None when that is nothing."""
+        if isinstance(event, BatchProgress):
+            if time.monotonic() - self._shown_at < PROGRESS_SECONDS:
+                return None
+            self._shown_at = time.monotonic()
+            return TrainingView(self._status(event.epoch, event.batch / event.batches))
+        if isinstance(event, EpochResult):
+            self._history.append(event)
+            self._use(event.mlp, texts.in_training(event.epoch, event.epochs))
+            return TrainingView(self._status(event.epoch, 1), *self._charts(), self._answer())
+        if isinstance(event, TrainingResult):
+            self._result = event
+        return None
+
+    def _status(self, epoch: int, share: float) -> str:
+        epochs = self._config.epochs
+        done = (epoch - 1 + share) / epochs
+        detail = texts.STARTING_DETAIL
+        if self._history:
+            seconds = self._history[-1].seconds
+            detail = texts.pace(seconds, seconds * epochs * (1 - done))
+        if done == 1:
+            detail = texts.TESTING
+        return render_status(texts.epoch_of(epoch, epochs), detail, done)
+
+    def _charts(self) -> tuple[str, str]:
+        history, epochs = self._history, self._config.epochs
+        return (
+            render_loss([e.loss for e in history], [e.val_loss for e in history], epochs),
+            render_accuracy(
+                [e.accuracy for e in history], [e.val_accuracy for e in history], epochs
+            ),
+        )
+
+    def _use(self, mlp, name: str) -> None:
+        self._visitor.use_network(Network(Recognizer(mlp), name))
+
+    def _answer(self) -> str:
+        self._answered = self._visitor.touches
+        return self._visitor.answer()
+
+    def _recipe(self) -> str:
+        return texts.PRESETS.get(self._config.preset, texts.CUSTOM)

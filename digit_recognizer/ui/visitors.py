@@ -1,0 +1,188 @@
+"""What each visitor has on the page, and which network answers them.
+
+A `Visitor` keeps the sheet, the upload and the visitor's own network, and draws their answer;
+`Visitors` keeps a bounded number of them by session. Knows nothing about Gradio or workers.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from digit_recognizer.errors import BadImage, EmptyDrawing
+from digit_recognizer.images import to_ink
+from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.strokes import Strokes, render
+from digit_recognizer.ui import texts
+from digit_recognizer.ui.answer import render_answer, render_invitation, render_problem
+
+MAX_VISITORS = 500
+IDLE_SECONDS = 3600
+"""Visitors who have done nothing for this long, and train nothing, are forgotten."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """Who answers: a recognizer and the sentence that names it."""
+
+    recognizer: Recognizer
+    name: str
+
+
+class Visitor:
+    """One open tab. The answer belongs to whichever was touched last, sheet or upload.
+
+    Safe between threads: a training reads the drawing again while the visitor draws on.
+    """
+
+    def __init__(self, shipped: Network):
+        self._lock = threading.RLock()
+        self._shipped = shipped
+        self._network = shipped
+        self._sheet: Strokes = []
+        # Ink as float16 (H, W), or the sentence that says why there is none.
+        self._upload: np.ndarray | str | None = None
+        self._shown: str | None = None
+        self._stop_training: threading.Event | None = None
+        self.touches = 0
+        """Grows when the sheet or the upload changes."""
+
+    def draw(self, strokes: Strokes) -> None:
+        """The sheet now holds `strokes`; none is a fresh sheet."""
+        with self._lock:
+            self._sheet = strokes
+            self.touches += 1
+            if strokes:
+                self._shown = "sheet"
+            elif self._shown == "sheet":
+                self._shown = None
+
+    def upload(self, path: str | None) -> None:
+        """The picture at `path` was uploaded; None when the upload was taken away."""
+        try:
+            picture = None if path is None else to_ink(path).astype(np.float16)
+        except (BadImage, EmptyDrawing) as error:
+            picture = str(error)
+        self._set_upload(picture)
+
+    def refuse_upload(self, message: str) -> None:
+        """The browser would not upload the picture; `message` says why."""
+        self._set_upload(message)
+
+    def use_network(self, network: Network | None) -> None:
+        """Let `network` answer this visitor from now on; None is the shipped one."""
+        with self._lock:
+            self._network = network or self._shipped
+
+    @property
+    def network(self) -> Network:
+        """Who answers this visitor now."""
+        return self._network
+
+    def answer(self) -> str:
+        """The answer panel (HTML) for what was touched last."""
+        with self._lock:
+            network = self._network
+            shown, sheet, upload = self._shown, self._sheet, self._upload
+        try:
+            if shown == "sheet":
+                ink = render(sheet)
+            elif shown == "upload" and isinstance(upload, np.ndarray):
+                ink = upload.astype(np.float32)
+            elif shown == "upload":
+                return render_problem(upload, network.name)
+            else:
+                return render_invitation(network.name)
+            return render_answer(network.recognizer.predict_ink(ink), network.name)
+        except EmptyDrawing as error:
+            if shown == "upload":
+                return render_problem(str(error), network.name)
+            return render_invitation(network.name)
+
+    def begin_training(self) -> threading.Event | None:
+        """An event that asks the new training to stop, or None while another one runs."""
+        with self._lock:
+            if self._stop_training is not None:
+                return None
+            self._stop_training = threading.Event()
+            return self._stop_training
+
+    def end_training(self) -> None:
+        """The training has ended, however it did."""
+        with self._lock:
+            self._stop_training = None
+
+    def stop_training(self) -> None:
+        """Ask the training, if there is one, to stop; returns at once."""
+        with self._lock:
+            if self._stop_training is not None:
+                self._stop_training.set()
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a training runs or waits."""
+        return self._stop_training is not None
+
+    def _set_upload(self, picture: np.ndarray | str | None) -> None:
+        with self._lock:
+            self._upload = picture
+            self.touches += 1
+            if picture is not None:
+                self._shown = "upload"
+            elif self._shown == "upload":
+                self._shown = "sheet" if self._sheet else None
+
+
+class Visitors:
+    """The visitors by session: a bounded number of them, the idle ones dropped first."""
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        limit: int = MAX_VISITORS,
+        idle_seconds: float = IDLE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self._shipped = Network(recognizer, texts.SHIPPED)
+        self._limit = limit
+        self._idle_seconds = idle_seconds
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._visitors: OrderedDict[str, tuple[Visitor, float]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._visitors)
+
+    def visit(self, session: str | None) -> Visitor:
+        """The visitor of a session, new when unknown; without a session one that is not kept."""
+        if session is None:
+            return Visitor(self._shipped)
+        with self._lock:
+            visitor, _ = self._visitors.pop(session, (None, 0))
+            visitor = visitor or Visitor(self._shipped)
+            self._visitors[session] = visitor, self._clock()
+            self._forget_some()
+            return visitor
+
+    def leave(self, session: str | None) -> None:
+        """The tab was closed: stop the visitor's training and forget them."""
+        with self._lock:
+            visitor, _ = self._visitors.pop(session, (None, 0))
+        if visitor is not None:
+            visitor.stop_training()
+
+    def _forget_some(self) -> None:
+        """Drop the idle, and the least recent above the limit, but nobody who trains."""
+        too_many = len(self._visitors) - self._limit
+        oldest = self._clock() - self._idle_seconds
+        for session, (visitor, seen) in list(self._visitors.items())[:-1]:
+            if too_many <= 0 and seen > oldest:
+                break
+            if not visitor.is_training:
+                del self._visitors[session]
+                too_many -= 1

@@ -1,0 +1,83 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import digit_recognizer
+from digit_recognizer.__main__ import main
+from digit_recognizer.mlp import Mlp
+from digit_recognizer.strokes import render
+
+ROOT = Path(digit_recognizer.__file__).parents[1]
+
+
+@pytest.fixture
+def always_seven(tmp_path) -> str:
+    """A network that takes everything for a seven."""
+    biases = np.eye(10, dtype=np.float32)[7]
+    Mlp((np.zeros((784, 10), np.float32),), (biases,)).save(tmp_path / "seven.npz")
+    return str(tmp_path / "seven.npz")
+
+
+@pytest.fixture
+def picture(tmp_path) -> str:
+    ink = render([np.array([[0.3, 0.2], [0.7, 0.2], [0.4, 0.8]], np.float32)])
+    path = tmp_path / "img_2.gif"
+    Image.fromarray((255 - ink * 255).astype(np.uint8)).save(path)
+    return str(path)
+
+
+def test_an_answer_is_the_tutorials_line_with_the_base_name(picture, always_seven, capsys):
+    assert main([picture, "--model", always_seven]) == 0
+    assert capsys.readouterr().out == "The recognized figure of img_2.gif: [7]\n"
+
+
+def test_what_cannot_be_read_is_said_and_the_others_are_answered(
+    tmp_path, picture, always_seven, capsys
+):
+    text = tmp_path / "text.png"
+    text.write_text("no picture")
+    blank = tmp_path / "blank.png"
+    Image.new("L", (50, 50), 255).save(blank)
+    absent = tmp_path / "absent.png"
+    pictures = [str(text), picture, str(blank), str(absent), picture]
+    assert main([*pictures, "--model", always_seven]) == 1
+    output = capsys.readouterr()
+    assert output.out == "The recognized figure of img_2.gif: [7]\n" * 2
+    errors = output.err.splitlines()
+    assert len(errors) == 3
+    for line, name in zip(errors, (text, blank, absent), strict=True):
+        assert line.startswith(f"{name}: ")
+
+
+def test_json_is_an_object_a_line(picture, always_seven, capsys):
+    assert main([picture, picture, "--model", always_seven, "--json"]) == 0
+    for line in capsys.readouterr().out.splitlines():
+        answer = json.loads(line)
+        assert answer["file"] == picture
+        assert answer["digit"] == 7
+        assert answer["is_digit"] is True
+        assert len(answer["probabilities"]) == 10
+        assert answer["probabilities"][7] == pytest.approx(answer["confidence"])
+
+
+def test_a_model_that_cannot_be_read_is_one_sentence(picture, tmp_path, capsys):
+    assert main([picture, "--model", str(tmp_path / "absent.npz")]) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("absent.npz cannot be read")
+
+
+def test_the_shipped_model_answers_on_the_command_line(picture):
+    shown = subprocess.run(
+        [sys.executable, "-m", "digit_recognizer", picture],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout == "The recognized figure of img_2.gif: [7]\n"

@@ -6,6 +6,7 @@ Knows nothing about digits or networks.
 
 from __future__ import annotations
 
+import io
 import os
 import warnings
 from collections.abc import Callable, Iterator
@@ -81,11 +82,14 @@ def _open(picture: Picture) -> Image.Image:
 
 def _open_file(path: str | os.PathLike) -> Image.Image:
     try:
-        if os.path.getsize(path) > MAX_FILE_BYTES:
+        with open(path, "rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
             raise BadImage(
                 f"The file is larger than {MAX_FILE_BYTES >> 20} MB; use a smaller picture."
             )
-        image = Image.open(path, formats=FORMATS)
+        # Not from the file itself: Pillow would leave it open.
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
     except UnidentifiedImageError as error:
         raise BadImage(
             "This is no PNG, JPEG, GIF, WebP or BMP picture; use one of these."

@@ -60,7 +60,7 @@ class Handlers:
     def refuse(self, event: gr.EventData, request: gr.Request) -> str:
         """The browser would not upload a file. Returns the answer panel."""
         visitor = self._visitor(request)
-        too_large = "size" in str(event._data)
+        too_large = event._data == {"reason": "size"}
         visitor.refuse_upload(texts.FILE_TOO_LARGE if too_large else texts.WRONG_TYPE)
         return visitor.answer()
 

@@ -18,7 +18,7 @@ from digit_recognizer.ui.settings import fields_of
 from digit_recognizer.ui.sketchpad import Sketchpad
 from digit_recognizer.ui.status import render_status
 from digit_recognizer.ui.trainings import TrainingLine
-from digit_recognizer.ui.upload import Upload
+from digit_recognizer.ui.upload import Upload, UploadGuard
 from digit_recognizer.ui.visitors import Visitors
 from digit_recognizer.worker import WorkerPool
 
@@ -62,6 +62,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
                 elem_id="upload",
             )
             examples = Examples(elem_id="examples")
+            guard = UploadGuard(elem_id="upload-guard")
         with gr.Row(elem_id="charts"):
             loss = gr.HTML(
                 render_loss((), (), 10), elem_id="loss-chart", apply_default_css=False
@@ -74,7 +75,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
             handlers.draw, sketchpad, answer, trigger_mode="always_last", **_AT_ONCE
         )
         upload.input(handlers.upload, upload, answer, trigger_mode="always_last", **_AT_ONCE)
-        upload.error(handlers.refuse, None, answer, **_AT_ONCE)
+        guard.select(handlers.refuse, None, answer, **_AT_ONCE)
         examples.select(handlers.take_example, None, [upload, answer], **_AT_ONCE)
         _wire_training(handlers, training, loss, accuracy, answer)
         _add_api(handlers)

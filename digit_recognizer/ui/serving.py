@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -43,7 +45,7 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
         },
     }
     _, address, _ = page.launch(server_name=host, server_port=port, **{**settings, **options})
-    return address
+    return address.rstrip("/")
 
 
 async def _health(request: Request) -> JSONResponse:
@@ -52,5 +54,7 @@ async def _health(request: Request) -> JSONResponse:
 
 def close(page: gr.Blocks) -> None:
     """Stop serving at once, without waiting for open connections."""
+    # Breaking off what is open makes the server log tracebacks that tell nobody anything.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
     page.server.force_exit = True
     page.close(verbose=False)

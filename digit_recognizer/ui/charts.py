@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 
 from digit_recognizer.ui import texts
 
-WIDTH, HEIGHT = 480, 240
-LEFT, RIGHT, TOP, BOTTOM = 50, 466, 34, 204
+WIDTH, HEIGHT = 400, 220
+LEFT, RIGHT, TOP, BOTTOM = 46, 390, 34, 186
 MAX_EPOCH_TICKS = 10
 VALUE_TICKS = 4
 

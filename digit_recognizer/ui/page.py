@@ -7,7 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from digit_recognizer.config import DEFAULT_PRESET, EPOCHS_RANGE, PAGE_PRESETS
+from digit_recognizer.config import DEFAULT_PRESET, EPOCHS_RANGE, PAGE_PRESETS, PRESETS
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_invitation
@@ -54,21 +54,31 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
                     render_invitation(texts.SHIPPED), elem_id="prediction", apply_default_css=False
                 )
         with gr.Row(elem_id="pictures"):
-            upload = Upload(
-                label=texts.UPLOAD,
-                placeholder=texts.UPLOAD_PLACEHOLDER,
-                buttons=[],
-                height=170,
-                elem_id="upload",
-            )
-            examples = Examples(elem_id="examples")
-            guard = UploadGuard(elem_id="upload-guard")
+            with gr.Column(elem_id="upload-side", min_width=280):
+                gr.HTML(f'<p class="over-pictures">{texts.UPLOAD}</p>', apply_default_css=False)
+                upload = Upload(
+                    label=texts.UPLOAD,
+                    show_label=False,
+                    placeholder=texts.UPLOAD_PLACEHOLDER,
+                    buttons=[],
+                    height=170,
+                    elem_id="upload",
+                )
+                guard = UploadGuard(elem_id="upload-guard")
+            with gr.Column(min_width=280):
+                examples = Examples(elem_id="examples")
         with gr.Row(elem_id="charts"):
-            loss = gr.HTML(
-                render_loss((), (), 10), elem_id="loss-chart", apply_default_css=False
-            )
-            accuracy = gr.HTML(
-                render_accuracy((), (), 10), elem_id="accuracy-chart", apply_default_css=False
+            loss, accuracy = (
+                gr.HTML(
+                    render((), (), PRESETS[DEFAULT_PRESET].epochs),
+                    elem_id=elem_id,
+                    min_width=280,
+                    apply_default_css=False,
+                )
+                for render, elem_id in (
+                    (render_loss, "loss-chart"),
+                    (render_accuracy, "accuracy-chart"),
+                )
             )
 
         sketchpad.input(

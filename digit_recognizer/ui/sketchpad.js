@@ -98,8 +98,6 @@ function extend(event) {
 
 function start(event) {
   if (pointer !== null || event.button !== 0 || isFull()) return;
-  event.preventDefault(); // no text selection, no drag; the focus is set by hand
-  canvas.focus({ preventScroll: true });
   canvas.setPointerCapture(event.pointerId);
   former.push(strokes);
   strokes = [...strokes, [place(event)]];

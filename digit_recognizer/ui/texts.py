@@ -76,8 +76,7 @@ LOSS_INFO = "how wrong it is; lower is better"
 ACCURACY = "Accuracy"
 ACCURACY_INFO = "share of digits read right"
 TRAINING_SERIES = "training"
-VALIDATION_SERIES = "validation (5,000 digits it never learns from)"
-VALIDATION_SHORT = "validation"
+VALIDATION_SERIES = "validation: digits it never learns from"
 EPOCH_AXIS = "epoch"
 CHART_EMPTY = "A point appears here as each epoch ends"
 
@@ -168,6 +167,8 @@ def count(number: int, noun: str) -> str:
 def duration(seconds: float) -> str:
     """A time span, as exact as one cares to know."""
     seconds = max(0, round(seconds))
+    if seconds == 0:
+        return "a moment"
     if seconds < 60:
         return f"{seconds} s"
     return f"{seconds // 60} min {seconds % 60:02d} s"

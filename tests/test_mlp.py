@@ -21,7 +21,7 @@ def random_mlp(hidden: tuple[int, ...] = (16, 12), **metadata: object) -> Mlp:
             for shape in itertools.pairwise(sizes)
         ),
         tuple(generator.normal(0, 0.1, size).astype(np.float32) for size in sizes[1:]),
-        metadata,
+        metadata=metadata,
     )
 
 

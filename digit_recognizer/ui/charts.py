@@ -17,8 +17,8 @@ VALUE_TICKS = 4
 
 def render_loss(training: Sequence[float], validation: Sequence[float], epochs: int) -> str:
     """Curves of the mean cross-entropy, one value for each finished epoch of `epochs`."""
-    highest = max((*training, *validation), default=1.0)
-    values = _ticks(0, highest if math.isfinite(highest) and highest > 0 else 1.0)
+    highest = max(filter(math.isfinite, (*training, *validation)), default=0)
+    values = _ticks(0, highest if highest > 0 else 1.0)
     digits = max(0, 1 - math.floor(math.log10(values[1])))
     return _chart(
         texts.LOSS, texts.LOSS_INFO, training, validation, epochs, values,
@@ -28,7 +28,7 @@ def render_loss(training: Sequence[float], validation: Sequence[float], epochs: 
 
 def render_accuracy(training: Sequence[float], validation: Sequence[float], epochs: int) -> str:
     """Curves of the accuracy, 0 to 1, one value for each finished epoch of `epochs`."""
-    lowest = min((*training, *validation), default=0.9)
+    lowest = min(filter(math.isfinite, (*training, *validation)), default=0.9)
     values = _ticks(min(max(lowest, 0.0), 0.99), 1.0)
     digits = max(0, -1 - math.floor(math.log10(values[1] - values[0])))
     return _chart(

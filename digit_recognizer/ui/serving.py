@@ -38,7 +38,8 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
         "allowed_paths": [str(EXAMPLES_FOLDER)],
         "footer_links": [],
         "theme": make_theme(),
-        "css_paths": [STYLE_SHEET],
+        # Not as `css`: Gradio rewrites that, and rules inside @media then miss what is outermost.
+        "head": f"<style>{STYLE_SHEET.read_text(encoding='utf-8')}</style>",
         "app_kwargs": {
             "routes": [Route("/healthz", _health)],
             "middleware": [Middleware(BodyLimit)],

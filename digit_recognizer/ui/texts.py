@@ -98,7 +98,7 @@ def no_digit() -> str:
 
 def percent(share: float) -> str:
     """A share from 0 to 1, rounded so that nearly sure never reads as certain."""
-    return f"{min(99, round(share * 100)) if share < 1 else 100} %"
+    return f"{min(99, round(share * 100)) if share < 1 else 100}%"
 
 
 def example(digit: int) -> str:

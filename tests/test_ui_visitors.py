@@ -1,0 +1,200 @@
+import re
+import threading
+
+import numpy as np
+import pytest
+from conftest import digital_digit
+from PIL import Image
+
+from digit_recognizer.mlp import Mlp
+from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.ui.visitors import Network, Visitor, Visitors
+
+
+def constant_network(digit: int) -> Recognizer:
+    """A recognizer that says `digit` whatever it sees."""
+    bias = np.zeros(10, np.float32)
+    bias[digit] = 20
+    return Recognizer(Mlp((np.zeros((784, 10), np.float32),), (bias,)))
+
+
+def answered(visitor: Visitor) -> int | None:
+    found = re.findall(r'data-digit="(\d)"', visitor.answer())
+    return int(found[0]) if found else None
+
+
+def drawing(digit=8):
+    return digital_digit(digit, np.random.default_rng(0))
+
+
+@pytest.fixture
+def visitor():
+    return Visitor(Network(constant_network(5), "shipped"))
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "picture.png"
+    image = Image.new("L", (60, 60), 255)
+    image.paste(0, (28, 10, 33, 50))
+    image.save(path)
+    return str(path)
+
+
+def test_an_empty_sheet_is_an_invitation(visitor):
+    assert answered(visitor) is None
+    assert "invitation" in visitor.answer()
+
+
+def test_a_drawing_is_answered_and_clearing_it_takes_the_answer_away(visitor):
+    visitor.draw(drawing())
+    assert answered(visitor) == 5
+    visitor.draw([])
+    assert answered(visitor) is None
+
+
+def test_the_view_belongs_to_whichever_was_touched_last(visitor, picture):
+    visitor.draw(drawing())
+    sheet = visitor.answer()
+    visitor.upload(picture)
+    upload = visitor.answer()
+    assert sheet != upload
+    visitor.draw(drawing())
+    assert visitor.answer() == sheet
+    visitor.upload(picture)
+    assert visitor.answer() == upload
+
+
+def test_clearing_the_sheet_leaves_the_answer_of_a_later_upload(visitor, picture):
+    visitor.draw(drawing())
+    visitor.upload(picture)
+    upload = visitor.answer()
+    visitor.draw([])
+    assert visitor.answer() == upload
+
+
+def test_taking_the_upload_away_brings_back_the_sheet_or_the_invitation(visitor, picture):
+    visitor.draw(drawing())
+    sheet = visitor.answer()
+    visitor.upload(picture)
+    visitor.upload(None)
+    assert visitor.answer() == sheet
+    visitor.draw([])
+    visitor.upload(picture)
+    visitor.upload(None)
+    assert "invitation" in visitor.answer()
+
+
+def test_taking_away_an_older_upload_leaves_the_sheets_answer(visitor, picture):
+    visitor.upload(picture)
+    visitor.draw(drawing())
+    sheet = visitor.answer()
+    visitor.upload(None)
+    assert visitor.answer() == sheet
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"GIF89a"])
+def test_a_bad_file_is_one_sentence_in_the_panel(visitor, tmp_path, content):
+    path = tmp_path / "<b>bad.png"
+    path.write_bytes(content)
+    visitor.draw(drawing())
+    visitor.upload(str(path))
+    html = visitor.answer()
+    assert answered(visitor) is None
+    assert re.search(r'class="note problem"[^>]*>[^<]+\.<', html)
+    assert str(tmp_path) not in html
+
+
+def test_a_blank_picture_is_a_sentence_too(visitor, tmp_path):
+    path = tmp_path / "blank.png"
+    Image.new("L", (50, 50), 255).save(path)
+    visitor.upload(str(path))
+    assert "problem" in visitor.answer()
+
+
+def test_a_refused_file_takes_the_place_of_the_answer(visitor):
+    visitor.draw(drawing())
+    visitor.refuse_upload("Too large.")
+    assert "Too large." in visitor.answer()
+
+
+def test_another_network_reads_the_same_drawing_again(visitor):
+    visitor.draw(drawing())
+    visitor.use_network(Network(constant_network(2), "mine"))
+    assert answered(visitor) == 2
+    assert "mine" in visitor.answer()
+    visitor.use_network(None)
+    assert answered(visitor) == 5
+
+
+def test_a_visitor_trains_once_at_a_time(visitor):
+    stop = visitor.begin_training()
+    assert visitor.begin_training() is None
+    visitor.stop_training()
+    assert stop.is_set()
+    visitor.end_training()
+    assert visitor.begin_training() is not None
+
+
+def test_drawing_and_reading_at_once_never_mixes_states(visitor):
+    visitor.draw(drawing())
+    sheet, failures = visitor.answer(), []
+
+    def read():
+        for _ in range(20):
+            html = visitor.answer()
+            if html != sheet and "invitation" not in html:
+                failures.append(html)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for index in range(40):
+        visitor.draw([] if index % 2 else drawing())
+    for reader in readers:
+        reader.join()
+    assert not failures
+
+
+class TestVisitors:
+    def test_each_session_has_its_own_network(self):
+        visitors = Visitors(constant_network(5))
+        visitors.visit("a").use_network(Network(constant_network(1), "mine"))
+        for session in "ab":
+            visitors.visit(session).draw(drawing())
+        assert answered(visitors.visit("a")) == 1
+        assert answered(visitors.visit("b")) == 5
+
+    def test_without_a_session_nothing_is_kept(self):
+        visitors = Visitors(constant_network(5))
+        visitors.visit(None).draw(drawing())
+        assert len(visitors) == 0
+        assert answered(visitors.visit(None)) is None
+
+    def test_leaving_forgets_the_visitor_and_stops_the_training(self):
+        visitors = Visitors(constant_network(5))
+        visitors.visit("a").draw(drawing())
+        stop = visitors.visit("a").begin_training()
+        visitors.leave("a")
+        visitors.leave("a")
+        assert stop.is_set()
+        assert answered(visitors.visit("a")) is None
+
+    def test_there_are_never_more_than_the_limit(self):
+        visitors = Visitors(constant_network(5), limit=3)
+        for session in "abcab":
+            visitors.visit(session).draw(drawing())
+        visitors.visit("d")
+        assert len(visitors) == 3
+        assert answered(visitors.visit("a")) == 5
+        assert answered(visitors.visit("c")) is None
+
+    def test_the_idle_are_forgotten_unless_they_train(self):
+        now = [0.0]
+        visitors = Visitors(constant_network(5), idle_seconds=10, clock=lambda: now[0])
+        visitors.visit("trains").begin_training()
+        visitors.visit("idles")
+        now[0] = 11
+        visitors.visit("new")
+        assert len(visitors) == 2
+        assert visitors.visit("trains").is_training

@@ -1,0 +1,82 @@
+"""A server, a Chromium, and tabs in which nothing may go wrong unseen."""
+
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+
+from tests.browser.server import running_server
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def server(tiny_mnist):
+    """`python app.py`, with a small data set to train on."""
+    with running_server(DIGIT_RECOGNIZER_MNIST=str(tiny_mnist)) as server:
+        yield server
+        status, errors = server.stop()
+        assert status == 0
+        assert "Traceback" not in errors
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium: $CHROMIUM, the system's, or the one that Playwright has installed."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with playwright.sync_playwright() as driver:
+        if path is None and not Path(driver.chromium.executable_path).exists():
+            pytest.skip("there is no Chromium on this machine")
+        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_tab(chromium, server):
+    """Opens tabs; afterwards no tab may have logged an error or asked another host."""
+    from tests.browser.digit_page import DigitPage
+
+    contexts, problems = [], []
+
+    def watch(request):
+        host = urlparse(request.url).hostname
+        if host not in ("127.0.0.1", None):
+            problems.append(f"request to {request.url}")
+
+    def open_tab(url=None, **settings):
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", watch)
+        page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
+        page.on(
+            "console",
+            lambda message: problems.append(message.text) if message.type == "error" else None,
+        )
+        return DigitPage(page).open(url or server.url)
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+@pytest.fixture
+def tab(new_tab):
+    """One open tab on a desktop's screen."""
+    return new_tab()

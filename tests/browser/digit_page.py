@@ -1,0 +1,109 @@
+"""The page as the tests use it: draws with real pointer moves, reads what a person would read."""
+
+import math
+
+from playwright.sync_api import Locator, Page
+
+from tests.browser.server import wait_for
+
+
+def arc(x, y, width, height, start, end, points=14) -> list[tuple[float, float]]:
+    """Part of an ellipse around (x, y); angles in degrees, 0 to the right, 90 downwards."""
+    angles = [math.radians(start + (end - start) * i / (points - 1)) for i in range(points)]
+    return [(x + width * math.cos(a), y + height * math.sin(a)) for a in angles]
+
+
+DIGITS = {
+    0: [arc(0.5, 0.5, 0.17, 0.27, -90, 265, 24)],
+    1: [[(0.5, 0.22), (0.5, 0.8)]],
+    2: [[*arc(0.5, 0.37, 0.16, 0.14, -170, 40), (0.34, 0.77), (0.7, 0.77)]],
+    3: [[*arc(0.48, 0.36, 0.15, 0.13, -150, 90), *arc(0.48, 0.63, 0.17, 0.14, -90, 150)]],
+    7: [[(0.3, 0.26), (0.7, 0.26), (0.44, 0.8)]],
+}
+"""Strokes of digits, in units of the sheet's side."""
+
+
+class DigitPage:
+    """One open tab."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        self.sheet = page.locator("#sketchpad canvas")
+        self.status = page.locator("#training-status")
+
+    def open(self, url: str) -> "DigitPage":
+        self.page.goto(url)
+        self.sheet.wait_for()
+        self.page.locator("#upload input[type=file]").wait_for(state="attached")
+        self.page.locator("body.settled").wait_for()
+        return self
+
+    def draw(self, strokes, steps: int = 3) -> None:
+        box = self.sheet.bounding_box()
+        for stroke in strokes:
+            places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+            self.page.mouse.move(*places[0])
+            self.page.mouse.down()
+            for place in places[1:]:
+                self.page.mouse.move(*place, steps=steps)
+            self.page.mouse.up()
+
+    def answer(self) -> Locator:
+        return self.page.locator("#prediction [data-digit]")
+
+    def digit(self) -> int | None:
+        """The digit that is shown, once the page has settled."""
+        self.page.wait_for_timeout(400)
+        found = self.answer().all()
+        assert len(found) <= 1
+        if not found:
+            return None
+        assert found[0].inner_text() == found[0].get_attribute("data-digit")
+        return int(found[0].inner_text())
+
+    def expect_digit(self, digit: int) -> None:
+        self.page.locator(f'#prediction [data-digit="{digit}"]').wait_for(timeout=10_000)
+
+    def expect_no_digit(self) -> None:
+        self.answer().wait_for(state="detached", timeout=10_000)
+
+    def upload(self, *files) -> None:
+        self.page.set_input_files("#upload input[type=file]", *files)
+
+    def remove_upload(self) -> None:
+        self.page.get_by_label("Remove Image").click()
+
+    def message(self) -> str:
+        note = self.page.locator("#prediction .problem")
+        note.wait_for(timeout=15_000)
+        return note.inner_text()
+
+    def ink(self) -> int:
+        """How many pixels of the sheet are inked."""
+        return self.sheet.evaluate(
+            """canvas => {
+              const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+              return all.data.filter((value, index) => index % 4 === 3 && value > 127).length;
+            }"""
+        )
+
+    def choose(self, preset: str, epochs: int) -> None:
+        self.page.locator(f'#preset input[value="{preset}"]').check()
+        field = self.page.locator("#epochs input[type=number]")
+        field.fill(str(epochs))
+        field.press("Tab")
+
+    def open_hyperparameters(self) -> None:
+        self.page.get_by_text("Hyperparameters").click()
+        self.page.locator("#batch-size input").wait_for()
+
+    def points(self, chart: str) -> int:
+        return self.page.locator(f"#{chart} circle").count()
+
+    def wait_for_status(self, text: str, seconds: float = 60) -> str:
+        assert wait_for(lambda: text in self._pumped_status(), seconds), self.status.inner_text()
+        return self.status.inner_text()
+
+    def _pumped_status(self) -> str:
+        self.page.wait_for_timeout(20)  # lets Playwright handle events meanwhile
+        return self.status.inner_text()

@@ -38,6 +38,9 @@ def _check(name: str, value: object, kind: type, allowed: tuple[float, float]) -
 class TrainConfig:
     """The hyperparameters of one training.
 
+    `augment` distorts the images, differently each epoch. `generated` is how many generated digits
+    are mixed in for each image of the data set; with them come drawings that are no digit, and the
+    network learns these as an eleventh class.
     `schedule` is the course of the learning rate over the training: "constant", or "one-cycle"
     (a linear warm-up, then half a cosine down to zero). Raises BadConfig when a value is outside
     its range.
@@ -48,6 +51,7 @@ class TrainConfig:
     batch_size: int = 32
     learning_rate: float = 1e-3
     augment: bool = False
+    generated: float = 0.0
     seed: int = 0
     schedule: str = "constant"
     preset: str = "custom"
@@ -81,15 +85,17 @@ PRESETS = {
         batch_size=256,
         learning_rate=2e-3,
         augment=True,
+        generated=0.2,
         schedule="one-cycle",
     ),
     "shipped": TrainConfig(
         preset="shipped",
         hidden=(1024, 1024),
-        epochs=100,
+        epochs=30,
         batch_size=256,
         learning_rate=1e-3,
         augment=True,
+        generated=0.6,
         schedule="one-cycle",
     ),
 }

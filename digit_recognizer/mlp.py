@@ -5,6 +5,7 @@ Knows nothing about Keras, pictures or training; NumPy is enough to answer.
 
 import io
 import json
+import math
 import os
 import tempfile
 import zipfile
@@ -25,17 +26,26 @@ class Mlp:
     """A multi-layer perceptron: dense layers with ReLU between them, softmax at the end.
 
     weights: one float32 (inputs, outputs) matrix a layer; the first has 784 inputs, the last 10
-        outputs.
+        outputs, or 11 when the network has learnt what is no digit.
     biases: one float32 (outputs,) vector a layer.
+    temperature: what the scores are divided by so that confidence is accuracy (Guo et al. 2017).
+    threshold: the certainty, 0 to 1, below which a picture is taken for no digit.
     metadata: plain JSON values that travel with the weights (recipe, date, figures).
     """
 
     weights: tuple[np.ndarray, ...]
     biases: tuple[np.ndarray, ...]
+    temperature: float = 1.0
+    threshold: float = 0.0
     metadata: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self):
         _check_layers(self.weights, self.biases)
+        if not (0 < self.temperature < math.inf and 0 <= self.threshold < 1):
+            raise BadModel(
+                f"The temperature is {self.temperature} and the threshold {self.threshold}; "
+                "expected a positive number and one from 0 to below 1."
+            )
         for array in (*self.weights, *self.biases):
             array.flags.writeable = False
 
@@ -44,21 +54,32 @@ class Mlp:
         """Units of each hidden layer."""
         return tuple(len(bias) for bias in self.biases[:-1])
 
-    def logits(self, pixels: np.ndarray) -> np.ndarray:
+    def outputs(self, pixels: np.ndarray) -> np.ndarray:
         """Scores before the softmax.
 
-        pixels: float32 (N, 28, 28) or (N, 784) in [0, 1], ink 1. Returns float32 (N, 10).
+        pixels: float32 (N, 28, 28) or (N, 784) in [0, 1], ink 1. Returns float32 (N, 10), or
+        (N, 11) for a network that has learnt, as an eleventh class, what is no digit.
         """
         activations = pixels.reshape(len(pixels), -1)
         for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
             activations = np.maximum(activations @ weight + bias, 0)
         return activations @ self.weights[-1] + self.biases[-1]
 
+    def logits(self, pixels: np.ndarray) -> np.ndarray:
+        """The digits' scores, float32 (N, 10), of `pixels` (see `outputs`)."""
+        return self.outputs(pixels)[:, :NUM_CLASSES]
+
     def probabilities(self, pixels: np.ndarray) -> np.ndarray:
-        """Softmax of `logits`: float32 (N, 10), each row sums to 1."""
-        logits = self.logits(pixels)
-        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+        """Softmax of the digits' scores: float32 (N, 10), each row sums to 1."""
+        return softmax(self.logits(pixels) / self.temperature)
+
+    def certainty(self, pixels: np.ndarray) -> np.ndarray:
+        """Probability, float32 (N,), of the likeliest digit among all that it could be.
+
+        For a network with an eleventh class that includes no digit at all.
+        """
+        outputs = self.outputs(pixels) / self.temperature
+        return softmax(outputs)[:, :NUM_CLASSES].max(axis=1)
 
     def accuracy(self, pixels: np.ndarray, labels: np.ndarray) -> float:
         """Share (0 to 1) of `pixels` (see `logits`) whose largest logit is at `labels` (N,)."""
@@ -69,7 +90,11 @@ class Mlp:
 
         The file at `path` is replaced at once or, when writing fails (OSError), left as it was.
         """
-        arrays = {"metadata": np.array(json.dumps(dict(self.metadata)))}
+        arrays = {
+            "metadata": np.array(json.dumps(dict(self.metadata))),
+            "temperature": np.array(self.temperature),
+            "threshold": np.array(self.threshold),
+        }
         for index, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             arrays[f"weight_{index}"] = weight
             arrays[f"bias_{index}"] = bias
@@ -102,10 +127,11 @@ class Mlp:
                 layers = sum(key.startswith("weight_") for key in arrays)
                 weights = tuple(arrays[f"weight_{index}"] for index in range(layers))
                 biases = tuple(arrays[f"bias_{index}"] for index in range(layers))
+                temperature, threshold = float(arrays["temperature"]), float(arrays["threshold"])
                 metadata = json.loads(str(arrays["metadata"]))
             if not isinstance(metadata, dict):
                 raise ValueError("metadata is not a JSON object")
-            return cls(weights, biases, metadata)
+            return cls(weights, biases, temperature, threshold, metadata)
         except BadModel:
             raise
         except Exception as error:  # zipfile, zlib and NumPy each raise their own on hostile bytes
@@ -113,6 +139,12 @@ class Mlp:
                 f"{name} is not a network saved by this program (.npz); "
                 "train one with train.py or download one from the page."
             ) from error
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Softmax of float32 (N, K) over its rows."""
+    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 def _check_layers(weights: tuple[np.ndarray, ...], biases: tuple[np.ndarray, ...]) -> None:
@@ -130,5 +162,5 @@ def _check_layers(weights: tuple[np.ndarray, ...], biases: tuple[np.ndarray, ...
         if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
             raise BadModel("The network has weights that are not finite numbers.")
         inputs = weight.shape[1]
-    if inputs != NUM_CLASSES:
+    if inputs not in (NUM_CLASSES, NUM_CLASSES + 1):
         raise BadModel(f"The network has {inputs} outputs; expected {NUM_CLASSES}.")

@@ -29,8 +29,16 @@ def to_pixels(ink: np.ndarray) -> np.ndarray:
     detailed = _fit(digit, DETAILED_SIZE)
     steps = _pen_steps(stroke_width(detailed) * DIGIT_SIZE / DETAILED_SIZE)
     if steps:
-        digit = _crop(_change_pen(detailed, steps))
-    return _centre(_fit(digit, DIGIT_SIZE))
+        digit = _change_pen(detailed, steps)
+    return fit_and_centre(digit)
+
+
+def fit_and_centre(ink: np.ndarray) -> np.ndarray:
+    """The last step, as MNIST was made: float32 (H, W) ink to float32 (28, 28), both in [0, 1].
+
+    Raises EmptyDrawing when there is no ink.
+    """
+    return _centre(_fit(_crop(ink), DIGIT_SIZE))
 
 
 def stroke_width(ink: np.ndarray) -> float:

@@ -55,16 +55,24 @@ def render(strokes: Strokes, size: int = SHEET_SIZE, pen_width: float = PEN_WIDT
     if not strokes:
         raise EmptyDrawing("Nothing has been drawn yet.")
     scale = size * SUPERSAMPLING
-    width = max(1, round(pen_width * scale))
+    radius = max(0.5, pen_width * scale / 2)
     sheet = Image.new("L", (scale, scale), 0)
     draw = ImageDraw.Draw(sheet)
     for stroke in strokes:
-        points = [(x, y) for x, y in (stroke * scale).tolist()]
+        points = [(x, y) for x, y in (stroke * scale - 0.5).tolist()]
         if len(points) > 1:
-            draw.line(points, fill=255, width=width, joint="curve")
-        for x, y in (points[0], points[-1]):
-            draw.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=255)
+            draw.line(points, fill=255, width=round(2 * radius))
+        for x, y in points:  # round ends and joints
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
     return np.asarray(sheet.reduce(SUPERSAMPLING), np.float32) / 255
+
+
+def place_on_sheet(strokes: Strokes, size: float, pen_width: float) -> Strokes:
+    """Scale strokes so that, with the pen's width, they fill `size` of the sheet, in its middle."""
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = (size - pen_width) / max(float((high - low).max()), 1e-6)
+    return [((stroke - (low + high) / 2) * scale + 0.5).astype(np.float32) for stroke in strokes]
 
 
 def _is_point(point: object) -> bool:

@@ -5,6 +5,7 @@ This module and what it alone imports are the only ones that load TensorFlow.
 
 from __future__ import annotations
 
+import functools
 import math
 import time
 from collections.abc import Callable
@@ -14,10 +15,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from digit_recognizer.augmentation import augment
+from digit_recognizer.calibration import calibrate
 from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES, TrainConfig
 from digit_recognizer.errors import TrainingFailed
 from digit_recognizer.events import BatchProgress, EpochResult, TrainingEvent, TrainingResult
+from digit_recognizer.handwriting import draw_digits
 from digit_recognizer.mlp import Mlp
+from digit_recognizer.scribbles import draw_scribbles
 
 if TYPE_CHECKING:
     import os
@@ -28,16 +33,18 @@ PROGRESS_REPORTS = 10
 """How many times an epoch reports its progress."""
 WARM_UP = 0.2
 """Share of a one-cycle training in which the learning rate rises."""
+SCRIBBLES = 0.5
+"""Non-digits that come with each generated digit."""
 
 
-def build_network(hidden: tuple[int, ...]) -> keras.Sequential:
-    """An untrained network for float32 (N, 28, 28) in [0, 1], ink 1; its outputs are logits."""
+def build_network(hidden: tuple[int, ...], outputs: int = NUM_CLASSES) -> keras.Sequential:
+    """An untrained network from float32 (N, 28, 28) in [0, 1], ink 1, to (N, outputs) logits."""
     return keras.Sequential(
         [
             keras.layers.Input((IMAGE_SIZE, IMAGE_SIZE)),
             keras.layers.Flatten(),
             *(keras.layers.Dense(units, activation="relu") for units in hidden),
-            keras.layers.Dense(NUM_CLASSES),
+            keras.layers.Dense(outputs),
         ]
     )
 
@@ -51,8 +58,9 @@ def train(
     returned, comes last. Raises TrainingFailed when the loss is no longer a finite number.
     """
     keras.utils.set_random_seed(config.seed)
-    network = build_network(config.hidden)
-    batches = math.ceil(len(data.train_images) / config.batch_size)
+    images, labels = _training_images(config, data)
+    network = build_network(config.hidden, NUM_CLASSES + bool(config.generated))
+    batches = _batches(config, len(images))
     network.compile(
         optimizer=FusedAdam(_learning_rate(config, batches)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -65,14 +73,14 @@ def train(
     network.optimizer.build(network.trainable_variables)
     started = time.perf_counter()
     network.fit(
-        _training_batches(config, data, batches),
+        _training_batches(config, images, labels, batches),
         epochs=config.epochs,
         callbacks=[_Reporter(config, batches, data, report)],
         shuffle=False,  # the batches come shuffled
         verbose=0,
     )
     fit_seconds = time.perf_counter() - started
-    mlp = to_mlp(network)
+    mlp = _calibrated(to_mlp(network), config, data)
     test_pixels = data.test_images / np.float32(255)
     result = TrainingResult(mlp, fit_seconds, mlp.accuracy(test_pixels, data.test_labels))
     report(result)
@@ -96,7 +104,7 @@ def evaluate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, f
 
 def export_keras(mlp: Mlp, path: str | os.PathLike) -> None:
     """Write `mlp` as a `.keras` file: input float32 (N, 28, 28) in [0, 1], output logits."""
-    network = build_network(mlp.hidden)
+    network = build_network(mlp.hidden, len(mlp.biases[-1]))
     network.set_weights(
         [array for layer in zip(mlp.weights, mlp.biases, strict=True) for array in layer]
     )
@@ -124,20 +132,65 @@ class FusedAdam(keras.optimizers.Adam):
         )
 
 
-def _training_batches(config: TrainConfig, data: Dataset, batches: int) -> tf.data.Dataset:
+@functools.cache
+def generated_images(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Generated digits, and non-digits as class 10, always the same: (N, 28, 28) and (N,) uint8."""
+    rng = np.random.default_rng(0)
+    digits, labels = draw_digits(count, rng)
+    scribbles = draw_scribbles(round(SCRIBBLES * count), rng)
+    return (
+        np.concatenate([digits, scribbles]),
+        np.concatenate([labels, np.full(len(scribbles), NUM_CLASSES, np.uint8)]),
+    )
+
+
+def _training_images(config: TrainConfig, data: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    if not config.generated:
+        return data.train_images, data.train_labels
+    images, labels = generated_images(round(config.generated * len(data.train_images)))
+    return (
+        np.concatenate([data.train_images, images]),
+        np.concatenate([data.train_labels, labels]),
+    )
+
+
+def _calibrated(mlp: Mlp, config: TrainConfig, data: Dataset) -> Mlp:
+    """Calibrated on the validation split, once as it is and once distorted as in training."""
+    pixels = data.val_images / np.float32(255)
+    distorted = augment(tf.constant(pixels), tf.constant([config.seed, 0])).numpy()
+    return calibrate(mlp, np.concatenate([pixels, distorted]), np.tile(data.val_labels, 2))
+
+
+def _batches(config: TrainConfig, count: int) -> int:
+    """Batches in an epoch of `count` images.
+
+    A short last batch would make XLA compile the distortions again, so it is left out there; in
+    each epoch it is a few other images that miss out.
+    """
+    if config.augment and count > config.batch_size:
+        return count // config.batch_size
+    return math.ceil(count / config.batch_size)
+
+
+def _training_batches(
+    config: TrainConfig, images: np.ndarray, labels: np.ndarray, batches: int
+) -> tf.data.Dataset:
     """An epoch's batches, in a new random order each time, gathered whole and not by image."""
-    images, labels = tf.constant(data.train_images), tf.constant(data.train_labels)
-    count = len(data.train_images)
+    images, labels = tf.constant(images), tf.constant(labels)
+    count = len(images)
 
     def shuffled(epoch_seed: tf.Tensor) -> tf.data.Dataset:
         seed = [config.seed, epoch_seed]
         order = tf.random.experimental.stateless_shuffle(tf.range(count), seed)
-        return tf.data.Dataset.range(0, count, config.batch_size).map(
-            lambda start: order[start : start + config.batch_size]
+        starts = tf.data.Dataset.range(0, batches * config.batch_size, config.batch_size)
+        return starts.map(
+            lambda start: (order[start : start + config.batch_size], [epoch_seed, start])
         )
 
-    def pick(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def pick(indices: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         pixels = tf.cast(tf.gather(images, indices), tf.float32) / 255
+        if config.augment:
+            pixels = augment(pixels, seed)
         return pixels, tf.gather(labels, indices)
 
     epoch_seed = tf.data.Dataset.random(config.seed, rerandomize_each_iteration=True).take(1)

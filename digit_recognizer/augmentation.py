@@ -1,0 +1,157 @@
+"""Distorts batches of digits in the TensorFlow graph, as hands, pens and cameras do.
+
+A distorted digit is boxed and centred again, as preprocessing would. Knows nothing about networks
+and data sets.
+"""
+
+import math
+
+import numpy as np
+import tensorflow as tf
+
+from digit_recognizer.config import DIGIT_SIZE, IMAGE_SIZE
+
+ROTATION = math.radians(12)
+SHEAR = 0.25
+STRETCH = 0.15
+"""Bounds of the angle, the shear and the stretch (one axis longer, the other shorter)."""
+ELASTICITY = 1.2
+"""Greatest standard deviation of the elastic field's bumps, in pixels."""
+BUMPS = 5
+BUMP_WIDTH = 5.0
+"""The field is a sum of BUMPS x BUMPS Gaussian bumps; their standard deviation is in pixels."""
+PEN_WIDTHS = (1.6, 4.0)
+"""Stroke widths that pens are changed to, in pixels."""
+BOX_SCALE = (0.95, 1.025)
+BOX_SHIFT = 1.0
+"""How much the box may differ from MNIST's, as thresholds and smudges make it."""
+CONTRAST = (0.8, 1.4)
+
+
+@tf.function(jit_compile=True)
+def augment(pixels: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Distort each digit in its own way.
+
+    pixels: float32 (N, 28, 28) in [0, 1], ink 1. seed: int (2,); the same seed distorts alike.
+    Returns the same shape and range. The elastic part follows Simard, Steinkraus and Platt (2003),
+    with a field of few bumps in place of smoothed noise.
+    """
+    seeds = tf.random.split(seed, 5)
+    pixels = _deform(pixels, seeds[0], seeds[1])
+    pixels = _change_pen(pixels, _uniform(pixels, seeds[2], PEN_WIDTHS))
+    pixels = _box_and_centre(pixels, seeds[3])
+    gain = _uniform(pixels, seeds[4], CONTRAST)
+    return tf.minimum(pixels * gain, 1)
+
+
+def _uniform(pixels: tf.Tensor, seed: tf.Tensor, bounds: tuple[float, float]) -> tf.Tensor:
+    """One number between the bounds for each image, (N, 1, 1)."""
+    return tf.random.stateless_uniform((tf.shape(pixels)[0], 1, 1), seed, *bounds)
+
+
+def _deform(pixels: tf.Tensor, seed: tf.Tensor, elastic_seed: tf.Tensor) -> tf.Tensor:
+    """Turn, shear, stretch and warp: one displacement field, one bilinear resampling."""
+    count = tf.shape(pixels)[0]
+    draws = tf.random.stateless_uniform((count, 4), seed, -1, 1)
+    angle, shear, stretch = draws[:, :1] * ROTATION, draws[:, 1:2] * SHEAR, draws[:, 2:3] * STRETCH
+    strength = (draws[:, 3:] + 1) / 2 * ELASTICITY
+    bumps = tf.random.stateless_normal((count, 2 * BUMPS**2), elastic_seed) * strength
+    cosine, sine = tf.cos(angle), tf.sin(angle)
+    # The field is linear in these coefficients, so that it is one product with a fixed basis.
+    right = [cosine * (1 + stretch) - 1, sine + shear, bumps[:, : BUMPS**2]]
+    down = [-sine, cosine * (1 - stretch) - 1, bumps[:, BUMPS**2 :]]
+    columns = tf.matmul(tf.concat(right, axis=1), FIELDS) + COLUMNS
+    rows = tf.matmul(tf.concat(down, axis=1), FIELDS) + ROWS
+    return _sample(pixels, rows, columns)
+
+
+def _sample(pixels: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
+    """Bilinear values at float (N, 784) rows and columns; outside there is paper."""
+    rows = tf.clip_by_value(rows, -1, IMAGE_SIZE - 0.001) + 1
+    columns = tf.clip_by_value(columns, -1, IMAGE_SIZE - 0.001) + 1
+    top, left = tf.floor(rows), tf.floor(columns)
+    down, right = rows - top, columns - left
+    padded = tf.pad(pixels, [[0, 0], [1, 2], [1, 2]])
+    # The four neighbours lie side by side, so that each place is looked up once and not four times.
+    corners = tf.stack(
+        [padded[:, :-1, :-1], padded[:, :-1, 1:], padded[:, 1:, :-1], padded[:, 1:, 1:]], axis=-1
+    )
+    side = IMAGE_SIZE + 2
+    places = tf.cast(top * side + left, tf.int32)
+    places += tf.range(tf.shape(pixels)[0])[:, None] * side**2
+    found = tf.gather(tf.reshape(corners, (-1, 4)), places)
+    above = found[..., 0] + right * (found[..., 1] - found[..., 0])
+    below = found[..., 2] + right * (found[..., 3] - found[..., 2])
+    return tf.reshape(above + down * (below - above), (-1, IMAGE_SIZE, IMAGE_SIZE))
+
+
+def _change_pen(pixels: tf.Tensor, widths: tf.Tensor) -> tf.Tensor:
+    """Bring the mean stroke width near (N, 1, 1) `widths`, by up to a pixel on each side.
+
+    Grey dilation and erosion, blended; `preprocessing.stroke_width` explains the measure.
+    """
+    padded = tf.pad(pixels, [[0, 0], [1, 1], [1, 1]])
+    right = padded[:, :-1, 1:] - padded[:, :-1, :-1]
+    down = padded[:, 1:, :-1] - padded[:, :-1, :-1]
+    outline = tf.reduce_sum(tf.sqrt(right**2 + down**2), axis=(1, 2), keepdims=True)
+    width = 2 * tf.reduce_sum(pixels, axis=(1, 2), keepdims=True) / (outline + 1e-3)
+    sideways = tf.maximum(padded[:, :, :-2], padded[:, :, 2:])
+    rows = tf.maximum(sideways, padded[:, :, 1:-1])
+    square = tf.maximum(tf.maximum(rows[:, :-2], rows[:, 2:]), rows[:, 1:-1])
+    cross = tf.maximum(tf.maximum(padded[:, :-2, 1:-1], padded[:, 2:, 1:-1]), rows[:, 1:-1])
+    dilated = (square + cross) / 2  # nearly a disk
+    eroded = tf.minimum(
+        tf.minimum(padded[:, 1:-1, :-2], padded[:, 1:-1, 2:]),
+        tf.minimum(padded[:, :-2, 1:-1], padded[:, 2:, 1:-1]),
+    )
+    eroded = tf.minimum(eroded, pixels)
+    change = tf.clip_by_value((widths - width) / 2, -0.7, 1)
+    return (
+        pixels + tf.nn.relu(change) * (dilated - pixels) + tf.nn.relu(-change) * (eroded - pixels)
+    )
+
+
+def _box_and_centre(pixels: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Scale the ink's box to 20x20 and its centre of mass to the middle, both roughly."""
+    seeds = tf.random.split(seed, 3)
+    axis = tf.range(IMAGE_SIZE, dtype=tf.float32)
+    longest = tf.maximum(_extent(pixels, 1, axis), _extent(pixels, 2, axis))
+    scale = DIGIT_SIZE / tf.maximum(longest, 4) * _uniform(pixels, seeds[0], BOX_SCALE)[:, 0]
+    mass = tf.reduce_sum(pixels, axis=(1, 2)) + 1e-6
+    row = tf.linalg.matvec(tf.reduce_sum(pixels, axis=2), axis) / mass
+    column = tf.linalg.matvec(tf.reduce_sum(pixels, axis=1), axis) / mass
+
+    def resampling(centre: tf.Tensor, shift_seed: tf.Tensor) -> tf.Tensor:
+        """Matrices (N, 28, 28) of linear interpolation along one axis."""
+        shift = _uniform(pixels, shift_seed, (-BOX_SHIFT, BOX_SHIFT))[:, 0]
+        source = (axis[None] - IMAGE_SIZE / 2 - shift) / scale + centre[:, None]
+        return tf.nn.relu(1 - tf.abs(source[:, :, None] - axis))
+
+    scaled = tf.matmul(resampling(row, seeds[1]), pixels)
+    return tf.matmul(scaled, resampling(column, seeds[2]), transpose_b=True)
+
+
+def _extent(pixels: tf.Tensor, summed_axis: int, axis: tf.Tensor) -> tf.Tensor:
+    """Length (N, 1) of the ink's box along the axis that is not reduced."""
+    inked = tf.cast(tf.reduce_max(pixels, axis=summed_axis) > 0.3, tf.float32)
+    end = tf.reduce_max(inked * (axis + 1), axis=1, keepdims=True)
+    return end - (IMAGE_SIZE - tf.reduce_max(inked * (IMAGE_SIZE - axis), axis=1, keepdims=True))
+
+
+def _fields() -> np.ndarray:
+    """Displacements (2 + BUMPS^2, 784): one growing to the right, one down, and the bumps."""
+    axis = np.arange(IMAGE_SIZE) - IMAGE_SIZE / 2
+    down, right = np.meshgrid(axis, axis, indexing="ij")
+    places = np.linspace(-12, 12, BUMPS)
+    bumps = [
+        np.exp(-((right - x) ** 2 + (down - y) ** 2) / (2 * BUMP_WIDTH**2))
+        for y in places
+        for x in places
+    ]
+    return np.stack([right, down, *bumps]).reshape(-1, IMAGE_SIZE**2).astype(np.float32)
+
+
+FIELDS = _fields()
+ROWS, COLUMNS = (
+    places.reshape(-1).astype(np.float32) for places in np.indices((IMAGE_SIZE, IMAGE_SIZE))
+)

@@ -1,0 +1,146 @@
+"""Generates handwritten digits as strokes, in styles that MNIST's American writers lack.
+
+Each style is a skeleton with some freedom; hands differ in slant, proportions, curvature and
+steadiness. Knows nothing about networks and data sets.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from digit_recognizer.config import DIGIT_SIZE, IMAGE_SIZE, NUM_CLASSES
+from digit_recognizer.preprocessing import fit_and_centre
+from digit_recognizer.strokes import Strokes, place_on_sheet, render
+from digit_recognizer.styles import STYLES, Style
+
+PEN_WIDTHS = (1.6, 2.2, 4.2)
+"""Least, commonest and greatest width of a pen, in final pixels."""
+SHEET_SIZE = 60
+"""Side of the sheet that digits are rendered on before they are scaled down, in pixels."""
+WOBBLE = 0.03
+"""Standard deviation of a skeleton's points, as a fraction of the digit's height."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Skeleton:
+    """The two extremes' points, (2, P, 2), and one matrix (M, P) a stroke from points to curve."""
+
+    points: np.ndarray
+    curves: tuple[np.ndarray, ...]
+
+
+def write_digits(digit: int, count: int, rng: np.random.Generator) -> list[Strokes]:
+    """Write a digit `count` times, each in a style and by a hand of its own.
+
+    The strokes have a height of about 1 around the origin, without regard to a sheet.
+    """
+    styles = [style for style in STYLES if style.digit == digit]
+    shares = np.array([style.share for style in styles])
+    numbers = rng.multinomial(count, shares / shares.sum())
+    written = [
+        drawing
+        for style, number in zip(styles, numbers, strict=True)
+        for drawing in _write(style, number, rng)
+    ]
+    return [written[index] for index in rng.permutation(count)]
+
+
+def draw_digits(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Write and render digits as the network sees them, all ten equally often, in random order.
+
+    Returns images uint8 (count, 28, 28), ink 255, and labels uint8 (count,).
+    """
+    labels = rng.permutation(np.arange(count, dtype=np.uint8) % NUM_CLASSES)
+    images = np.empty((count, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    for digit in range(NUM_CLASSES):
+        places = np.flatnonzero(labels == digit)
+        for place, strokes in zip(places, write_digits(digit, len(places), rng), strict=True):
+            images[place] = np.rint(255 * draw_pixels(strokes, rng.triangular(*PEN_WIDTHS)))
+    return images, labels
+
+
+def draw_pixels(strokes: Strokes, width: float) -> np.ndarray:
+    """Draw strokes as the network sees them, with a pen of `width` final pixels.
+
+    Returns float32 (28, 28) in [0, 1], ink 1.
+    """
+    size = 0.9
+    pen_width = width / DIGIT_SIZE * size
+    sheet = place_on_sheet(strokes, size, pen_width)
+    return fit_and_centre(render(sheet, SHEET_SIZE, pen_width))
+
+
+def _write(style: Style, count: int, rng: np.random.Generator) -> list[Strokes]:
+    drawings = []
+    # Tablets sample quick hands coarsely: some drawings have few points and straight pieces.
+    for smoothness, part in zip((2, 4, 8), rng.multinomial(count, (0.2, 0.2, 0.6)), strict=True):
+        skeleton = _skeleton(style, smoothness)
+        blend = rng.uniform(-0.1, 1.1, (part, 1, 1))
+        points = skeleton.points[0] * (1 - blend) + skeleton.points[1] * blend
+        points = points + rng.normal(0, WOBBLE, points.shape)
+        points = _vary_hand(points - points.mean(axis=1, keepdims=True), rng)
+        curves = [np.einsum("mp,npc->nmc", curve, points) for curve in skeleton.curves]
+        drawings += [
+            [stroke.astype(np.float32) for stroke in drawing]
+            for drawing in zip(*curves, strict=True)
+        ]
+    return drawings
+
+
+def _vary_hand(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Slant, turn and stretch each of (N, P, 2)."""
+    count = len(points)
+    slant = rng.normal(0.08, 0.18, count)
+    angle = rng.normal(0, 0.08, count)
+    width = np.exp(rng.normal(0, 0.18, count))
+    x = points[..., 0] * width[:, None] - points[..., 1] * slant[:, None]
+    y = points[..., 1]
+    cosine, sine = np.cos(angle)[:, None], np.sin(angle)[:, None]
+    return np.stack([cosine * x - sine * y, sine * x + cosine * y], axis=-1)
+
+
+@cache
+def _skeleton(style: Style, smoothness: int) -> _Skeleton:
+    low, pieces = _parse(style.low)
+    high, high_pieces = _parse(style.high)
+    if pieces != high_pieces:
+        raise ValueError(f"The extremes of a style of {style.digit} have different points.")
+    curves = []
+    for stroke in pieces:
+        parts = [spline(tuple(piece), len(low), smoothness) for piece in stroke]
+        curves.append(np.concatenate(parts))
+    return _Skeleton(np.stack([low, high]), tuple(curves))
+
+
+def _parse(skeleton: str) -> tuple[np.ndarray, list[list[list[int]]]]:
+    """The points (P, 2), and for each stroke its pieces between corners as lists of indices."""
+    points: list[list[float]] = []
+    strokes = []
+    for stroke in skeleton.split(";"):
+        pieces: list[list[int]] = []
+        for piece in stroke.split("|"):
+            corner = [pieces[-1][-1]] if pieces else []
+            new = [[float(number) for number in point.split(",")] for point in piece.split()]
+            pieces.append(corner + list(range(len(points), len(points) + len(new))))
+            points += new
+        strokes.append(pieces)
+    return np.array(points), strokes
+
+
+@cache
+def spline(piece: tuple[int, ...], count: int, smoothness: int) -> np.ndarray:
+    """The matrix from `count` points to samples of a Catmull-Rom spline through some of them."""
+    ends = [piece[0], *piece, piece[-1]]
+    rows = []
+    for start in range(len(piece) - 1):
+        for t in np.arange(smoothness) / smoothness:
+            row = np.zeros(count)
+            row[ends[start]] += -0.5 * t + t**2 - 0.5 * t**3
+            row[ends[start + 1]] += 1 - 2.5 * t**2 + 1.5 * t**3
+            row[ends[start + 2]] += 0.5 * t + 2 * t**2 - 1.5 * t**3
+            row[ends[start + 3]] += -0.5 * t**2 + 0.5 * t**3
+            rows.append(row)
+    last = np.zeros(count)
+    last[piece[-1]] = 1
+    return np.stack([*rows, last])

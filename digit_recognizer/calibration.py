@@ -3,9 +3,10 @@
 Knows nothing about Keras and data sets.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
-from digit_recognizer.config import NUM_CLASSES
 from digit_recognizer.mlp import Mlp, softmax
 
 TEMPERATURES = np.geomspace(0.3, 3, 60)
@@ -20,14 +21,13 @@ def calibrate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> Mlp:
     least cross-entropy (Guo, Pleiss, Sun and Weinberger 2017); the threshold is the certainty that
     KEPT of the rightly read digits reach.
     """
-    outputs = mlp.outputs(pixels)
-    digits = outputs[:, :NUM_CLASSES]
+    digits = mlp.logits(pixels)
     losses = [_cross_entropy(digits / temperature, labels) for temperature in TEMPERATURES]
     temperature = float(TEMPERATURES[np.argmin(losses)])
-    right = digits.argmax(axis=1) == labels
-    certainties = softmax(outputs / np.float32(temperature))[:, :NUM_CLASSES].max(axis=1)
-    threshold = float(np.quantile(certainties[right], 1 - KEPT)) if right.any() else 0.0
-    return Mlp(mlp.weights, mlp.biases, temperature, min(threshold, 0.99), mlp.metadata)
+    calibrated = replace(mlp, temperature=temperature)
+    certainties = calibrated.answer(pixels)[1][digits.argmax(axis=1) == labels]
+    threshold = float(np.quantile(certainties, 1 - KEPT)) if len(certainties) else 0.0
+    return replace(calibrated, threshold=min(threshold, 0.99))
 
 
 def _cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:

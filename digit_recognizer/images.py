@@ -7,8 +7,8 @@ Knows nothing about digits or networks.
 from __future__ import annotations
 
 import io
+import itertools
 import os
-import warnings
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -21,15 +21,19 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 MAX_FILE_BYTES = 20 * 2**20
 MAX_PIXELS = 64_000_000
 MAX_FRAMES = 100
-"""Frames of an animation that are searched for ink."""
+"""Frames of an animation that are searched for ink, fewer of large ones."""
 WORKING_SIZE = 320
 """Larger pictures are reduced to at most this, their longer side in pixels."""
-PAPER_GRID = 64
+PAPER_GRID = 40
 """Side of the small grid on which the paper under the ink is estimated."""
+SAMPLE_SIZE = 100
+"""Of pictures larger than this on both sides, every other row and column is enough to judge by."""
 STROKE_REACH = 0.17
 """Half the width, as a fraction of the picture, of the widest mark that counts as a stroke."""
 LEAST_CONTRAST = 0.06
 """Pictures whose ink differs less from the paper (0 to 1) hold nothing that can be read."""
+
+TOO_MANY_PIXELS = f"The picture is too large; use one of at most {MAX_PIXELS // 10**6} megapixels."
 
 Picture = str | os.PathLike | Image.Image | np.ndarray
 
@@ -43,14 +47,10 @@ def to_ink(picture: Picture) -> np.ndarray:
     Raises BadImage when it is no readable picture or too large, EmptyDrawing when there is no ink.
     """
     try:
-        with warnings.catch_warnings():
-            # Pillow warns of odd metadata and of pictures that the size check below refuses.
-            warnings.simplefilter("ignore")
-            image = _open(picture)
-            for frame in _frames(image):
-                ink = _separate(_flatten(frame))
-                if ink is not None:
-                    return ink
+        for frame in _frames(_open(picture)):
+            ink = _separate(_flatten(frame))
+            if ink is not None:
+                return ink
     except (BadImage, EmptyDrawing):
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on hostile bytes
@@ -73,10 +73,7 @@ def _open(picture: Picture) -> Image.Image:
             f"A {type(picture).__name__} is no picture; give a path, a PIL image or an array."
         )
     if min(image.size) < 1 or image.width * image.height > MAX_PIXELS:
-        raise BadImage(
-            f"The picture has {image.width} x {image.height} pixels; "
-            f"use one of at most {MAX_PIXELS // 10**6} megapixels."
-        )
+        raise BadImage(TOO_MANY_PIXELS)
     return image
 
 
@@ -94,6 +91,10 @@ def _open_file(path: str | os.PathLike) -> Image.Image:
         raise BadImage(
             "This is no PNG, JPEG, GIF, WebP or BMP picture; use one of these."
         ) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadImage(TOO_MANY_PIXELS) from error
+    except BadImage:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a usable path"
         raise BadImage(f"The picture cannot be opened: {reason}.") from error
@@ -115,19 +116,22 @@ def _from_array(array: np.ndarray) -> Image.Image:
 
 
 def _frames(image: Image.Image) -> Iterator[Image.Image]:
-    for _, frame in zip(range(MAX_FRAMES), ImageSequence.Iterator(image), strict=False):
-        yield frame
+    frames = min(MAX_FRAMES, MAX_PIXELS // (image.width * image.height))
+    return itertools.islice(ImageSequence.Iterator(image), frames)
 
 
 def _flatten(image: Image.Image) -> np.ndarray:
-    """Upright, reduced, without transparency: float32 (H, W, 3) in [0, 1]."""
+    """Upright, reduced, without transparency: float32 (H, W, 3), or (H, W, 1), in [0, 1]."""
     image = _reduce(_to_8_bit(image))
     image = ImageOps.exif_transpose(image)
-    if not image.has_transparency_data:
-        return np.asarray(image.convert("RGB"), np.float32) / 255
-    pixels = np.asarray(image.convert("RGBA"), np.float32) / 255
-    colours, alpha = pixels[..., :3], pixels[..., 3:]
-    return colours * alpha + _backdrop(colours, alpha[..., 0]) * (1 - alpha)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        if image.getextrema()[3][0] < 255:
+            pixels = np.asarray(image, np.float32) / 255
+            colours, alpha = pixels[..., :3], pixels[..., 3:]
+            return colours * alpha + _backdrop(colours, alpha[..., 0]) * (1 - alpha)
+    mode = "L" if image.mode in ("L", "LA") else "RGB"
+    return np.asarray(image.convert(mode), np.float32).reshape(*image.size[::-1], -1) / 255
 
 
 def _to_8_bit(image: Image.Image) -> Image.Image:
@@ -162,7 +166,7 @@ def _backdrop(colours: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 
 def _separate(colours: np.ndarray) -> np.ndarray | None:
-    """Ink of float32 (H, W, 3) in [0, 1]; None when there is none."""
+    """Ink of float32 (H, W, 1 or 3) in [0, 1]; None when there is none."""
     contrast = _contrast_with_paper(colours)
     if contrast is None:
         return None
@@ -179,16 +183,18 @@ def _contrast_with_paper(colours: np.ndarray) -> np.ndarray | None:
     The paper's colour is the median, the ink's direction that of the pixels farthest from it, so
     that dark on light, light on dark and coloured ink are all the same.
     """
-    paper = np.median(colours[::2, ::2].reshape(-1, 3), axis=0).astype(np.float32)
-    differences = (colours - paper).reshape(-1, 3)
-    weights = np.square(differences).sum(axis=1)
-    direction = weights @ differences
+    channels = colours.shape[2]
+    step = 2 if min(colours.shape[:2]) > SAMPLE_SIZE else 1
+    sample = colours[::step, ::step].reshape(-1, channels)
+    paper = np.median(sample[::step], axis=0).astype(np.float32)
+    differences = sample - paper
+    direction = np.einsum("nc,nc->n", differences, differences) @ differences
     length = float(np.linalg.norm(direction))
     if length == 0:
         return None
-    # Over the square root of 3, black on white has a contrast of 1.
-    contrast = differences @ (direction / (length * np.sqrt(3))).astype(np.float32)
-    return contrast.reshape(colours.shape[:2])
+    # Over the root of the number of channels, black on white has a contrast of 1.
+    direction = (direction / (length * np.sqrt(channels))).astype(np.float32)
+    return colours @ direction - paper @ direction
 
 
 def _uneven_paper(contrast: np.ndarray) -> np.ndarray:
@@ -214,8 +220,8 @@ def _sliding(statistic: Callable, grid: np.ndarray, reach: int) -> np.ndarray:
 
 def _split(contrast: np.ndarray) -> tuple[float, float]:
     """The levels of contrast below which all is paper and above which all is ink."""
-    threshold = _otsu(contrast)
-    is_ink = contrast > threshold
+    contrast = contrast[::2, ::2] if min(contrast.shape) > SAMPLE_SIZE else contrast
+    is_ink = contrast > _otsu(contrast)
     paper, ink = contrast[~is_ink], contrast[is_ink]
     if not len(ink) or not len(paper):
         return 0.0, 0.0

@@ -173,10 +173,12 @@ def _label(mask: np.ndarray) -> np.ndarray:
 
 
 def _max_pool(ink: np.ndarray, factor: int) -> np.ndarray:
+    if factor == 1:
+        return ink
     height, width = ink.shape
     padded = np.pad(ink, ((0, -height % factor), (0, -width % factor)))
-    blocks = padded.reshape(padded.shape[0] // factor, factor, padded.shape[1] // factor, factor)
-    return blocks.max(axis=(1, 3))
+    rows = padded.reshape(-1, factor, padded.shape[1]).max(axis=1)
+    return rows.reshape(len(rows), -1, factor).max(axis=2)
 
 
 def _grow(cells: np.ndarray) -> np.ndarray:

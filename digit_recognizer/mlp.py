@@ -69,17 +69,18 @@ class Mlp:
         """The digits' scores, float32 (N, 10), of `pixels` (see `outputs`)."""
         return self.outputs(pixels)[:, :NUM_CLASSES]
 
-    def probabilities(self, pixels: np.ndarray) -> np.ndarray:
-        """Softmax of the digits' scores: float32 (N, 10), each row sums to 1."""
-        return softmax(self.logits(pixels) / self.temperature)
+    def answer(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities of the digits, float32 (N, 10), each row sums to 1, and certainties (N,).
 
-    def certainty(self, pixels: np.ndarray) -> np.ndarray:
-        """Probability, float32 (N,), of the likeliest digit among all that it could be.
-
-        For a network with an eleventh class that includes no digit at all.
+        The certainty is the probability of the likeliest digit among all that `pixels` (see
+        `outputs`) could be: for a network with an eleventh class that includes no digit at all.
         """
         outputs = self.outputs(pixels) / self.temperature
-        return softmax(outputs)[:, :NUM_CLASSES].max(axis=1)
+        return softmax(outputs[:, :NUM_CLASSES]), softmax(outputs)[:, :NUM_CLASSES].max(axis=1)
+
+    def probabilities(self, pixels: np.ndarray) -> np.ndarray:
+        """The digits' probabilities alone (see `answer`)."""
+        return self.answer(pixels)[0]
 
     def accuracy(self, pixels: np.ndarray, labels: np.ndarray) -> float:
         """Share (0 to 1) of `pixels` (see `logits`) whose largest logit is at `labels` (N,)."""

@@ -62,6 +62,12 @@ class Recognizer:
 
     def predict_pixels(self, pixels: np.ndarray) -> Prediction:
         """Read the digit in the network's own input, float32 (28, 28) in [0, 1], ink 1."""
-        probabilities = self.mlp.probabilities(pixels[None])[0]
+        (probabilities,), (certainty,) = self.mlp.answer(pixels[None])
         digit = int(probabilities.argmax())
-        return Prediction(digit, float(probabilities[digit]), probabilities, pixels)
+        return Prediction(
+            digit,
+            float(probabilities[digit]),
+            probabilities,
+            pixels,
+            bool(certainty >= self.mlp.threshold),
+        )

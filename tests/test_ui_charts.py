@@ -11,9 +11,7 @@ CHARTS = (render_loss, render_accuracy)
 
 
 def points(svg: str, series: str) -> list[tuple[float, float]]:
-    found = re.findall(
-        rf'data-series="{series}" data-epoch="\d+" cx="([\d.]+)" cy="([\d.]+)"', svg
-    )
+    found = re.findall(rf'data-series="{series}" data-epoch="\d+" cx="([\d.]+)" cy="([\d.]+)"', svg)
     return [(float(x), float(y)) for x, y in found]
 
 

@@ -84,7 +84,9 @@ def test_the_drawing_is_read_again_after_each_epoch_by_the_network_of_that_epoch
     said = []
     for view in views:
         if view.answer is not None:
-            said.append(re.search(r'data-digit="(\d)".*model-in-use">([^<]+)', view.answer).groups())
+            said.append(
+                re.search(r'data-digit="(\d)".*model-in-use">([^<]+)', view.answer).groups()
+            )
     assert [digit for digit, _ in said] == ["1", "2", "3"]
     assert "epoch 2 of 3" in said[1][1]
     assert said[2][1] == texts.yours("Quick", 3)

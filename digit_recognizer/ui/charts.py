@@ -115,9 +115,7 @@ def _legend() -> str:
         f'x2="{LEFT + 22}" y2="14"></line>'
         + _text(LEFT + 28, 18, texts.TRAINING_SERIES, "tick", "start")
         + f'<line class="curve validation" x1="{LEFT + 100}" y1="14" x2="{LEFT + 122}" '
-        'y2="14"></line>'
-        + _text(LEFT + 128, 18, texts.VALIDATION_SERIES, "tick", "start")
-        + "</g>"
+        'y2="14"></line>' + _text(LEFT + 128, 18, texts.VALIDATION_SERIES, "tick", "start") + "</g>"
     )
 
 

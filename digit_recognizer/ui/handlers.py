@@ -87,9 +87,7 @@ class Handlers:
     ) -> Iterator[tuple]:
         """Train with the sidebar's fields. Yields updates in the order of `training_outputs`."""
         try:
-            config = read_fields(
-                preset, epochs, hidden, batch_size, learning_rate, augment, seed
-            )
+            config = read_fields(preset, epochs, hidden, batch_size, learning_rate, augment, seed)
         except BadConfig as error:
             yield _updates(
                 TrainingView(render_status(texts.NOT_STARTED, str(error)), running=False)

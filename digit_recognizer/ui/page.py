@@ -81,9 +81,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
                 )
             )
 
-        sketchpad.input(
-            handlers.draw, sketchpad, answer, trigger_mode="always_last", **_AT_ONCE
-        )
+        sketchpad.input(handlers.draw, sketchpad, answer, trigger_mode="always_last", **_AT_ONCE)
         upload.input(handlers.upload, upload, answer, trigger_mode="always_last", **_AT_ONCE)
         guard.select(handlers.refuse, None, answer, **_AT_ONCE)
         examples.select(handlers.take_example, None, [upload, answer], **_AT_ONCE)
@@ -150,9 +148,7 @@ def _wire_training(handlers, controls, loss, accuracy, answer) -> None:
     fields = [controls[name] for name in names]
     values = json.dumps({preset: fields_of(preset) for preset in PAGE_PRESETS})
     # In the browser, so that no answer from the server can overwrite what is typed meanwhile.
-    controls["preset"].input(
-        None, controls["preset"], fields, js=f"(preset) => ({values})[preset]"
-    )
+    controls["preset"].input(None, controls["preset"], fields, js=f"(preset) => ({values})[preset]")
     buttons = [controls["retrain"], controls["stop"], controls["restore"]]
     controls["retrain"].click(
         handlers.retrain,
@@ -163,9 +159,7 @@ def _wire_training(handlers, controls, loss, accuracy, answer) -> None:
         api_visibility="private",
     )
     controls["stop"].click(handlers.stop, **_AT_ONCE)
-    controls["restore"].click(
-        handlers.restore, None, [controls["status"], answer], **_AT_ONCE
-    )
+    controls["restore"].click(handlers.restore, None, [controls["status"], answer], **_AT_ONCE)
 
 
 def _add_api(handlers: Handlers) -> None:

@@ -61,6 +61,8 @@ def _whole(name: str, value: object) -> float:
 
 def _layers(value: object) -> tuple[int, ...]:
     try:
-        return tuple(int(units) for units in str(value).replace(";", ",").split(",") if units.strip())
+        return tuple(
+            int(units) for units in str(value).replace(";", ",").split(",") if units.strip()
+        )
     except ValueError as error:
         raise BadConfig(texts.hidden_not_understood(str(value)[:60])) from error

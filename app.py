@@ -55,7 +55,9 @@ def parse_flags() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description="Serve the digit recognizer's page.")
     parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for every network (%(default)s)"
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; 0.0.0.0 for every network (%(default)s)",
     )
     parser.add_argument("--port", type=port_number, default=7860, help="port (%(default)s)")
     parser.add_argument(

@@ -34,7 +34,8 @@ class Examples(gr.HTML):
     def __init__(self, **settings: Any):
         buttons = "".join(_button(digit) for digit in range(10))
         super().__init__(
-            value=f'<div class="examples"><p class="over-pictures">{html.escape(texts.EXAMPLES)}</p>'
+            value='<div class="examples">'
+            f'<p class="over-pictures">{html.escape(texts.EXAMPLES)}</p>'
             f'<div class="example-row">{buttons}</div></div>',
             js_on_load=_ON_LOAD,
             apply_default_css=False,

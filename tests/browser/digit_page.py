@@ -41,7 +41,9 @@ class DigitPage:
     def draw(self, strokes, steps: int = 3) -> None:
         box = self.sheet.bounding_box()
         for stroke in strokes:
-            places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+            places = [
+                (box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke
+            ]
             self.page.mouse.move(*places[0])
             self.page.mouse.down()
             for place in places[1:]:

@@ -134,15 +134,22 @@ def test_the_answer_does_not_move_the_page(tab):
 
 def test_a_finger_draws_and_does_not_scroll(new_tab):
     tab = new_tab(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        device_scale_factor=2,
     )
     box = tab.sheet.bounding_box()
     session = tab.page.context.new_cdp_session(tab.page)
     x = box["x"] + box["width"] / 2
     ys = [box["y"] + box["height"] * (0.2 + 0.05 * i) for i in range(13)]
-    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": ys[0]}]})
+    session.send(
+        "Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": ys[0]}]}
+    )
     for y in ys[1:]:
-        session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
+        session.send(
+            "Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]}
+        )
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     tab.expect_digit(1)
     assert tab.page.evaluate("window.scrollY") == 0

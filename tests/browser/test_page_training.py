@@ -1,0 +1,117 @@
+import re
+
+import pytest
+
+from tests.browser.digit_page import DIGITS
+from tests.browser.server import running_server, wait_for
+
+
+@pytest.fixture
+def long_training(tab):
+    """A tab whose next training has fifty epochs of many small batches."""
+    tab.choose("tutorial", 50)
+    tab.open_hyperparameters()
+    tab.page.fill("#batch-size input", "8")
+    tab.page.fill("#hidden-layers textarea, #hidden-layers input", "1024, 1024")
+    tab.page.keyboard.press("Tab")
+    return tab
+
+
+def network_in_use(tab) -> str:
+    return tab.page.locator("#model-in-use").inner_text()
+
+
+def test_a_training_streams_its_epochs_and_its_network_answers_until_restored(tab):
+    tab.draw(DIGITS[7])
+    tab.expect_digit(7)
+    shipped = network_in_use(tab)
+    tab.choose("quick", 4)
+    assert tab.page.locator("#stop").is_disabled()
+    tab.page.click("#retrain")
+    epochs, points, networks = set(), set(), set()
+
+    def over():
+        tab.page.wait_for_timeout(10)
+        text = tab.status.inner_text()
+        epochs.update(re.findall(r"Epoch (\d) of 4", text))
+        points.add((tab.points("loss-chart"), tab.points("accuracy-chart")))
+        networks.add(network_in_use(tab))
+        return "Done" in text
+
+    assert wait_for(over, 90), tab.status.inner_text()
+    assert epochs
+    assert max(points) == (8, 8)
+    assert any("epoch" in name and "training" in name for name in networks), networks
+    assert "%" in tab.status.inner_text()
+    assert "own network" in network_in_use(tab)
+    assert tab.answer().count() == 1
+    assert tab.page.locator("#retrain").is_enabled()
+
+    tab.page.click("#restore")
+    tab.expect_digit(7)
+    assert network_in_use(tab) == shipped
+
+
+def test_a_preset_fills_in_the_fields(tab):
+    tab.open_hyperparameters()
+    tab.page.locator('#preset input[value="tutorial"]').check()
+    assert tab.page.locator("#epochs input[type=number]").input_value() == "10"
+    assert tab.page.locator("#batch-size input").input_value() == "32"
+    tab.page.locator('#preset input[value="quick"]').check()
+    assert tab.page.locator("#batch-size input").input_value() == "256"
+
+
+def test_what_cannot_work_is_refused_in_the_status(tab):
+    tab.open_hyperparameters()
+    tab.page.fill("#learning-rate input", "10")
+    tab.page.keyboard.press("Tab")
+    tab.page.click("#retrain")
+    assert "learning rate" in tab.wait_for_status("must be between")
+    assert tab.page.locator("#retrain").is_enabled()
+
+
+def test_drawing_goes_on_during_a_training_and_stop_keeps_its_newest_network(long_training):
+    tab = long_training
+    tab.page.click("#retrain")
+    tab.wait_for_status("Epoch 2 of 50")
+    assert tab.answer().count() == 0
+    tab.draw(DIGITS[1])
+    tab.answer().wait_for()
+    assert "in training" in network_in_use(tab)
+    tab.page.click("#stop")
+    assert "answers now" in tab.wait_for_status("Stopped", seconds=5)
+    points = tab.points("loss-chart")
+    assert 2 <= points < 100
+    assert "own network" in network_in_use(tab)
+    tab.page.wait_for_timeout(500)
+    assert tab.points("loss-chart") == points
+
+
+def test_others_wait_in_line_until_a_closed_tab_frees_the_worker(long_training, new_tab, server):
+    other = new_tab()
+    other.choose("quick", 1)
+    long_training.page.click("#retrain")
+    long_training.wait_for_status("Epoch 1 of 50")
+    (worker,) = server.workers()
+    other.page.click("#retrain")
+    other.wait_for_status("Waiting")
+    assert "shipped" in network_in_use(other)
+    long_training.page.close()
+    assert wait_for(lambda: worker not in server.workers(), 5)
+    other.wait_for_status("Done", seconds=90)
+    assert "own network" in network_in_use(other)
+
+
+def test_without_a_data_set_the_status_says_so_and_all_else_goes_on(new_tab, tmp_path):
+    missing = str(tmp_path / "missing.npz")
+    with running_server(DIGIT_RECOGNIZER_MNIST=missing) as server:
+        tab = new_tab(server.url)
+        tab.choose("quick", 1)
+        tab.page.click("#retrain")
+        tab.wait_for_status("did not finish", seconds=90)
+        assert "missing.npz" in tab.status.inner_text()
+        tab.draw(DIGITS[7])
+        tab.expect_digit(7)
+        assert "shipped" in network_in_use(tab)
+        status, errors = server.stop()
+        assert (status, errors) == (0, "")

@@ -1,0 +1,135 @@
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from digit_recognizer.strokes import render
+from digit_recognizer.ui.examples import example_path
+from tests.browser.digit_page import DIGITS
+
+
+def picture(digit: int, kind: str = "PNG", mode: str = "L") -> dict:
+    """An upload of a drawn digit, dark on light."""
+    ink = render([np.array(stroke, np.float32) for stroke in DIGITS[digit]], 200)
+    image = Image.fromarray(np.uint8(255 - ink * 255)).convert(mode)
+    file = io.BytesIO()
+    image.save(file, kind)
+    return {
+        "name": f"picture.{kind.lower()}",
+        "mimeType": f"image/{kind.lower()}",
+        "buffer": file.getvalue(),
+    }
+
+
+def test_pictures_of_each_kind_are_read(tab):
+    for digit, kind, mode in [
+        (7, "GIF", "P"),
+        (1, "JPEG", "RGB"),
+        (2, "WEBP", "RGB"),
+        (3, "BMP", "L"),
+    ]:
+        tab.upload(picture(digit, kind, mode))
+        tab.expect_digit(digit)
+        tab.remove_upload()
+        tab.expect_no_digit()
+
+
+def test_each_bad_file_gets_one_sentence_and_the_page_goes_on(tab):
+    whole = picture(7)["buffer"]
+    bad_files = {
+        "a text file": {"name": "note.txt", "mimeType": "text/plain", "buffer": b"seven"},
+        "text named .png": {"name": "note.png", "mimeType": "image/png", "buffer": b"seven"},
+        "truncated": {
+            "name": "half.png",
+            "mimeType": "image/png",
+            "buffer": whole[: len(whole) // 2],
+        },
+        "an SVG": {
+            "name": "digit.svg",
+            "mimeType": "image/svg+xml",
+            "buffer": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        },
+        "too many bytes": {"name": "big.png", "mimeType": "image/png", "buffer": bytes(21 * 2**20)},
+    }
+    said = {}
+    for kind, file in bad_files.items():
+        tab.upload(file)
+        said[kind] = tab.message()
+        assert tab.digit() is None, kind
+        if tab.page.get_by_label("Remove Image").count():
+            tab.remove_upload()
+        tab.draw(DIGITS[1])
+        tab.expect_digit(1)
+        tab.page.click("#clear")
+        tab.expect_no_digit()
+    assert all(message.endswith(".") and "/" not in message for message in said.values()), said
+    assert "20 MB" in said["too many bytes"]
+    assert tab.page.locator("[data-testid=toast-body]").count() == 0
+    tab.upload(picture(7))
+    tab.expect_digit(7)
+
+
+def test_a_picture_of_more_pixels_than_memory_should_hold_is_refused(tab, tmp_path):
+    path = tmp_path / "huge.png"
+    Image.new("1", (9000, 9000)).save(path)
+    tab.upload(str(path))
+    assert "megapixels" in tab.message()
+
+
+def test_an_example_fills_the_upload_and_is_read(tab):
+    for digit in (4, 0, 4):
+        tab.page.click(f'#examples [data-example="{digit}"]')
+        tab.expect_digit(digit)
+        shown = tab.page.locator("#upload img").get_attribute("src")
+        assert example_path(digit).name in shown
+        tab.draw([[(0.5, 0.22), (0.5, 0.8)]])
+        tab.expect_digit(1)
+        tab.page.click("#clear")
+        tab.expect_no_digit()
+
+
+def test_the_answer_belongs_to_whichever_was_touched_last(tab):
+    tab.draw(DIGITS[1])
+    tab.expect_digit(1)
+    tab.upload(picture(7))
+    tab.expect_digit(7)
+    tab.page.click("#clear")
+    assert tab.digit() == 7
+    tab.page.click("#undo")
+    tab.expect_digit(1)
+    tab.remove_upload()
+    assert tab.digit() == 1
+    tab.upload(picture(3))
+    tab.expect_digit(3)
+    tab.remove_upload()
+    tab.expect_digit(1)
+
+
+def test_a_picture_can_be_pasted_anywhere(tab):
+    def paste(digit):
+        tab.page.evaluate(
+            """encoded => {
+              const bytes = Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0));
+              const clipboardData = new DataTransfer();
+              clipboardData.items.add(new File([bytes], 'paste.png', { type: 'image/png' }));
+              document.body.dispatchEvent(
+                new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+            }""",
+            base64.b64encode(picture(digit)["buffer"]).decode(),
+        )
+
+    paste(7)
+    tab.expect_digit(7)
+    paste(2)
+    tab.expect_digit(2)
+
+
+@pytest.mark.parametrize("name", ["digit.tiff", "digit.jp2"])
+def test_what_the_browser_cannot_preview_still_gets_an_answer_from_the_server(tab, name):
+    kind = {"tiff": "TIFF", "jp2": "JPEG2000"}[name.partition(".")[2]]
+    file = io.BytesIO()
+    Image.new("L", (50, 50), 255).save(file, kind)
+    tab.upload({"name": name, "mimeType": "image/tiff", "buffer": file.getvalue()})
+    assert tab.message().endswith(".")

@@ -1,0 +1,206 @@
+"""How much of MNIST, of people's drawings and of people's pictures a network reads.
+
+Drawings are a file of JSON lines (also gzipped), {"label": 5, "source": "apb", "strokes":
+[[[x, y], …], …]}; pictures a folder with labels.json, [{"file", "label"}, …]. Drawings are put on
+the sheet as people do: anywhere, from a third to nine tenths of its width, with pens of 2.5 % to
+5 % of its width; all by a fixed seed.
+
+    python tests/benchmarks/accuracy.py --strokes drawn.jsonl.gz --uploads FOLDER \
+        --letters letters.jsonl.gz --errors errors.png
+"""
+
+import argparse
+import gzip
+import io
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from digit_recognizer import EmptyDrawing, Prediction, Recognizer
+from digit_recognizer.config import SHIPPED_MODEL
+from digit_recognizer.dataset import load_dataset
+from digit_recognizer.errors import DatasetUnavailable
+from digit_recognizer.scribbles import draw_scribbles
+from digit_recognizer.strokes import Strokes, render
+
+SIZES = (1 / 3, 0.9)
+PEN_WIDTHS = (0.025, 0.05)
+SCRIBBLES = 1_000
+CONFUSIONS = 12
+TILE = 84
+
+
+def main() -> None:
+    """Measure what the flags name and print one table."""
+    options = parse_arguments()
+    recognizer = Recognizer.load(options.model)
+    errors: list[tuple[Prediction, str]] = []
+    rows: list[tuple[str, int, str]] = []
+    try:
+        data = load_dataset(options.data)
+        add_mnist(rows, recognizer, data)
+    except DatasetUnavailable as error:
+        print(error, file=sys.stderr)
+    if options.strokes:
+        add_drawings(rows, recognizer, options.strokes, errors)
+    if options.uploads:
+        add_uploads(rows, recognizer, options.uploads, errors)
+    add_refusals(rows, recognizer, options.letters)
+    for name, count, figure in rows:
+        print(f"{name:<44}{count:>7}  {figure}")
+    if options.errors:
+        contact_sheet(errors).save(options.errors)
+        print(f"{len(errors)} misread pictures: {options.errors}")
+
+
+def parse_arguments() -> argparse.Namespace:
+    """The flags."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", default=SHIPPED_MODEL, help="default: the shipped one")
+    parser.add_argument("--data", help="an mnist.npz (default: as train.py)")
+    parser.add_argument("--strokes", type=Path, help="drawings of digits")
+    parser.add_argument("--uploads", type=Path, help="folder of pictures of digits")
+    parser.add_argument("--letters", type=Path, help="drawings that should be refused")
+    parser.add_argument("--errors", help="where to save a contact sheet of what is misread")
+    return parser.parse_args()
+
+
+def add_mnist(rows, recognizer, data) -> None:
+    """Accuracy on the validation split and the test set, as the network's own input."""
+    for name, images, labels in (
+        ("MNIST validation split", data.val_images, data.val_labels),
+        ("MNIST test set", data.test_images, data.test_labels),
+    ):
+        probabilities, certainties = recognizer.mlp.answer(images / np.float32(255))
+        right = probabilities.argmax(axis=1) == labels
+        rows.append((name, len(labels), percent(right)))
+        rows.append(
+            ("    kept as digits", len(labels), percent(certainties >= recognizer.mlp.threshold))
+        )
+
+
+def add_drawings(rows, recognizer, path: Path, errors) -> None:
+    """Accuracy on drawings, by source and digit; calibration; confusions."""
+    drawings = read_drawings(path)
+    predictions = [recognizer.predict_ink(ink) for ink in on_sheets(drawings)]
+    labels = np.array([drawing["label"] for drawing in drawings])
+    digits = np.array([prediction.digit for prediction in predictions])
+    right = digits == labels
+    rows.append((f"drawings ({path.name})", len(labels), percent(right)))
+    kept = np.array([prediction.is_digit for prediction in predictions])
+    rows.append(("    of those read right, kept as digits", int(right.sum()), percent(kept[right])))
+    confidences = np.array([prediction.confidence for prediction in predictions])
+    error = calibration_error(confidences, right)
+    rows.append(("    expected calibration error, 15 bins", len(labels), f"{100 * error:.2f} %"))
+    for key in ("source", "label"):
+        values = np.array([drawing[key] for drawing in drawings])
+        for value in np.unique(values):
+            chosen = right[values == value]
+            rows.append((f"    {key} {value}", len(chosen), percent(chosen)))
+    pairs = Counter(zip(labels[~right].tolist(), digits[~right].tolist(), strict=True))
+    for (label, digit), count in pairs.most_common(CONFUSIONS):
+        rows.append((f"    {label} read as {digit}", count, ""))
+    errors += [
+        (predictions[index], f"{labels[index]} read {digits[index]}")
+        for index in np.flatnonzero(~right)
+    ]
+
+
+def add_uploads(rows, recognizer, folder: Path, errors) -> None:
+    """Accuracy on pictures as they are, and saved again as GIF."""
+    entries = json.loads((folder / "labels.json").read_text())
+    right = {"as they are": [], "as GIF": []}
+    for entry in entries:
+        path = folder / entry["file"]
+        with Image.open(path) as image:
+            gif = io.BytesIO()
+            image.convert("RGBA" if image.has_transparency_data else "RGB").save(gif, "GIF")
+        for name, picture in (("as they are", path), ("as GIF", Image.open(gif))):
+            try:
+                prediction = recognizer.predict(picture)
+            except EmptyDrawing:
+                right[name].append(False)
+                continue
+            right[name].append(prediction.digit == entry["label"])
+            if not right[name][-1]:
+                errors.append((prediction, f"{entry['label']} read {prediction.digit}"))
+    for name, hits in right.items():
+        rows.append((f"uploads, {name} ({folder.name})", len(hits), percent(hits)))
+
+
+def add_refusals(rows, recognizer, letters: Path | None) -> None:
+    """The share of letters and of generated non-digits that is refused."""
+    scribbles = draw_scribbles(SCRIBBLES, np.random.default_rng(20)) / np.float32(255)
+    sets = {"scribbles, blobs and shapes refused": map(recognizer.predict_pixels, scribbles)}
+    if letters:
+        inks = on_sheets(read_drawings(letters))
+        sets[f"letters refused ({letters.name})"] = map(recognizer.predict_ink, inks)
+    for name, predictions in sets.items():
+        refused = [not prediction.is_digit for prediction in predictions]
+        rows.append((name, len(refused), percent(refused)))
+
+
+def read_drawings(path: Path) -> list[dict]:
+    """One drawing a line."""
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt") as file:
+        return [json.loads(line) for line in file]
+
+
+def on_sheets(drawings: list[dict]):
+    """Each drawing rendered at a random place, in a random size, with a random pen."""
+    rng = np.random.default_rng(0)
+    for drawing in drawings:
+        pen_width = rng.uniform(*PEN_WIDTHS)
+        strokes = [np.array(stroke, np.float32) for stroke in drawing["strokes"]]
+        yield render(place(strokes, rng.uniform(*SIZES), pen_width, rng), pen_width=pen_width)
+
+
+def place(strokes: Strokes, size: float, pen_width: float, rng: np.random.Generator) -> Strokes:
+    """Scaled to `size` of the sheet, the pen included, and put anywhere on it."""
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = (size - pen_width) / max(float((high - low).max()), 1e-6)
+    room = 1 - pen_width - (high - low) * scale
+    corner = pen_width / 2 + rng.random(2) * room
+    return [((stroke - low) * scale + corner).astype(np.float32) for stroke in strokes]
+
+
+def calibration_error(confidences: np.ndarray, right: np.ndarray, bins: int = 15) -> float:
+    """Mean gap between confidence and accuracy over bins of confidence (Naeini et al. 2015)."""
+    numbers = np.minimum((confidences * bins).astype(int), bins - 1)
+    return sum(
+        (numbers == number).mean()
+        * abs(confidences[numbers == number].mean() - right[numbers == number].mean())
+        for number in np.unique(numbers)
+    )
+
+
+def percent(right) -> str:
+    """A share as the table shows it."""
+    return f"{100 * np.mean(right):.2f} %"
+
+
+def contact_sheet(errors: list[tuple[Prediction, str]], columns: int = 16) -> Image.Image:
+    """What the network saw of each misread picture, with its label and the answer."""
+    rows = -(-max(1, len(errors)) // columns)
+    sheet = Image.new("L", (columns * TILE, rows * (TILE + 14)), 255)
+    draw = ImageDraw.Draw(sheet)
+    for index, (prediction, caption) in enumerate(errors):
+        left, top = index % columns * TILE, index // columns * (TILE + 14)
+        grey = np.rint(255 * (1 - prediction.pixels)).astype(np.uint8)
+        tile = Image.fromarray(grey).resize((TILE - 4, TILE - 4), Image.Resampling.NEAREST)
+        sheet.paste(tile, (left, top + 14))
+        draw.text((left + 2, top + 1), caption, fill=0)
+    return sheet
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Milliseconds from a picture to its digit, beside the tutorial's way in the same run.
+
+The tutorial resizes the picture, loops over its pixels to threshold them and calls Keras's
+`model.predict`. Both get the same 480x480 picture; here that includes everything up to the
+Prediction. Larger pictures are measured, too.
+
+    python tests/benchmarks/predict_latency.py
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in the page's process
+
+import numpy as np
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from digit_recognizer import Recognizer
+from digit_recognizer.handwriting import write_digits
+from digit_recognizer.quiet import quiet_import
+from digit_recognizer.strokes import place_on_sheet, render
+
+RUNS = 40
+
+
+def main() -> None:
+    """Measure in turns and print a table."""
+    recognizer = Recognizer.load()
+    tutorial = tutorial_way()
+    picture = draw_picture(480)
+    large = picture.resize((4000, 3000), Image.Resampling.BICUBIC)
+    ours, theirs = in_turns(lambda: recognizer.predict(picture), lambda: tutorial(picture))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "large.jpg"
+        large.save(path, quality=90)
+        from_disk, in_memory = in_turns(
+            lambda: recognizer.predict(path), lambda: recognizer.predict(large)
+        )
+    print(f"{'from a picture to a digit':<36}{'median ms':>10}{'slowest ms':>12}")
+    for name, seconds in (
+        ("480x480, here", ours),
+        ("480x480, the tutorial's way", theirs),
+        ("12-megapixel JPEG file, here", from_disk),
+        ("12 megapixels in memory, here", in_memory),
+    ):
+        print(f"{name:<36}{1e3 * statistics.median(seconds):>10.2f}{1e3 * max(seconds):>12.2f}")
+    ratio = statistics.median(theirs) / statistics.median(ours)
+    print(f"\n{ratio:.1f} times faster than the tutorial's way (must be 15)")
+
+
+def tutorial_way() -> Callable[[Image.Image], int]:
+    """The tutorial's network and its way with a picture, written anew."""
+    with quiet_import():
+        import keras
+    model = keras.Sequential(
+        [
+            keras.layers.Input((28, 28)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(128, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+    def predict(picture: Image.Image) -> int:
+        small = picture.convert("L").resize((28, 28))
+        pixels = np.zeros((1, 28, 28))
+        for row in range(28):
+            for column in range(28):
+                dark = 255 - small.getpixel((column, row))
+                pixels[0, row, column] = dark / 255 if dark > 75 else 0
+        return int(np.argmax(model.predict(pixels, verbose=0)))
+
+    return predict
+
+
+def draw_picture(size: int) -> Image.Image:
+    """A handwritten two, black on white."""
+    (strokes,) = write_digits(2, 1, np.random.default_rng(1))
+    ink = render(place_on_sheet(strokes, 0.6, 0.04), size)
+    return Image.fromarray(np.rint(255 * (1 - ink)).astype(np.uint8)).convert("RGB")
+
+
+def in_turns(one: Callable, other: Callable) -> tuple[list[float], list[float]]:
+    """Seconds of both, run alternately so that a busy machine slows both alike."""
+    timings: tuple[list[float], list[float]] = ([], [])
+    for run in range(RUNS + 3):
+        for seconds, call in zip(timings, (one, other), strict=True):
+            started = time.perf_counter()
+            call()
+            if run >= 3:  # after the warm-up
+                seconds.append(time.perf_counter() - started)
+    return timings
+
+
+if __name__ == "__main__":
+    main()

@@ -6,13 +6,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from digit_recognizer.handwriting import write_digits
 from digit_recognizer.strokes import place_on_sheet, render
 
-FOLDER = ROOT / "digit_recognizer" / "examples"
+FOLDER = Path(__file__).parents[1] / "digit_recognizer" / "examples"
 SEED = 0
 SIZE = 240
 INK_AND_PAPER = ((38, 43, 74), (252, 250, 244))

@@ -1,0 +1,99 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from digit_recognizer.config import TrainConfig
+from digit_recognizer.dataset import load_dataset
+from digit_recognizer.errors import TrainingFailed
+from digit_recognizer.events import BatchProgress, EpochResult, TrainingResult
+
+pytestmark = pytest.mark.slow
+
+SMALL = TrainConfig(
+    hidden=(32,), epochs=15, batch_size=20, learning_rate=5e-3, schedule="one-cycle"
+)
+
+
+@pytest.fixture(scope="module")
+def data(tiny_mnist):
+    return load_dataset(tiny_mnist)
+
+
+@pytest.fixture(scope="module")
+def run(data):
+    return run_training(SMALL, data)
+
+
+def run_training(config, data):
+    from digit_recognizer.training import train
+
+    events = []
+    return train(config, data, events.append), events
+
+
+def test_a_small_set_is_learnt_by_heart(run, data):
+    result, events = run
+    last = [event for event in events if isinstance(event, EpochResult)][-1]
+    assert last.accuracy > 0.99
+    assert result.mlp.accuracy(data.train_images / np.float32(255), data.train_labels) > 0.99
+
+
+def test_every_epoch_is_reported_in_order(run):
+    result, events = run
+    epochs = [event for event in events if isinstance(event, EpochResult)]
+    assert [event.epoch for event in epochs] == list(range(1, 16))
+    assert all(event.epochs == 15 and event.seconds > 0 for event in epochs)
+    assert epochs[-1].loss < epochs[0].loss
+    assert isinstance(events[-1], TrainingResult)
+    assert events[-1] is result
+
+
+def test_progress_within_an_epoch_is_reported(run):
+    _, events = run
+    progress = [event for event in events if isinstance(event, BatchProgress)]
+    assert {event.epoch for event in progress} == set(range(1, 16))
+    assert all(1 <= event.batch <= event.batches == 11 for event in progress)
+    assert progress[-1].batch == progress[-1].batches
+
+
+def test_each_epoch_comes_with_its_own_network(run):
+    _, events = run
+    first, second = [event.mlp for event in events if isinstance(event, EpochResult)][:2]
+    assert not np.array_equal(first.weights[0], second.weights[0])
+
+
+def test_validation_figures_are_those_of_the_reported_network(run, data):
+    _, events = run
+    for event in events:
+        if isinstance(event, EpochResult):
+            accuracy = event.mlp.accuracy(data.val_images / np.float32(255), data.val_labels)
+            assert event.val_accuracy == pytest.approx(accuracy)
+
+
+def test_the_same_seed_trains_the_same(run, data):
+    again, _ = run_training(SMALL, data)
+    other, _ = run_training(dataclasses.replace(SMALL, seed=1), data)
+    np.testing.assert_allclose(again.mlp.weights[0], run[0].mlp.weights[0], atol=1e-4)
+    assert not np.allclose(other.mlp.weights[0], run[0].mlp.weights[0], atol=1e-2)
+
+
+def test_generated_drawings_teach_an_eleventh_class(data):
+    config = dataclasses.replace(SMALL, augment=True, generated=1.0, epochs=3)
+    result, events = run_training(config, data)
+    assert result.mlp.weights[-1].shape == (32, 11)
+    assert result.mlp.threshold > 0
+    assert np.isfinite(events[-2].loss)
+
+
+def test_the_result_is_calibrated(run):
+    result, events = run
+    assert result.mlp.temperature != events[-2].mlp.temperature == 1
+    assert 0 < result.mlp.threshold < 1
+
+
+def test_a_loss_that_is_no_number_ends_the_training(data, monkeypatch):
+    monkeypatch.setattr("digit_recognizer.config.LEARNING_RATE_RANGE", (0, 1e30))
+    config = dataclasses.replace(SMALL, learning_rate=1e30, schedule="constant")
+    with pytest.raises(TrainingFailed, match="learning rate"):
+        run_training(config, data)

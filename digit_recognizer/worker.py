@@ -18,10 +18,15 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-from digit_recognizer.config import PRESETS, TrainConfig
+from digit_recognizer.config import DEFAULT_PRESET, PRESETS, TrainConfig
 from digit_recognizer.errors import DatasetUnavailable, RecognizerError, TrainingFailed
 from digit_recognizer.events import TrainingEvent, TrainingResult
+
+if TYPE_CHECKING:
+    from digit_recognizer.dataset import Dataset
 
 TIME_LIMIT = 30 * 60
 """Seconds after which a training is given up."""
@@ -174,28 +179,42 @@ class WorkerPool:
 
 
 def prepare_training() -> Train:
-    """Load TensorFlow and, when it is on this machine, MNIST, and train once on a few blank images.
+    """Load TensorFlow and, when it is on this machine, MNIST, and train once on dummy images.
 
-    Runs in the child. Keras imports and TensorFlow builds much at its first training only; done
-    here, it does not delay the first epoch. What is returned looks for MNIST again when it was not
-    there, and may download it then.
+    Runs in the child. Keras imports much, and TensorFlow compiles the distortions, at the first
+    training only; done here, it does not delay the first epoch. What is returned looks for MNIST
+    again when it was not there, and may download it then.
     """
     from digit_recognizer.quiet import quiet_import
 
     with quiet_import():
         from digit_recognizer import training
-    from digit_recognizer.dataset import blank_dataset, load_dataset
+    from digit_recognizer.dataset import dummy_dataset, load_dataset
 
     data = None
     with contextlib.suppress(DatasetUnavailable):
         data = load_dataset(download=False)
-    for preset in WARM_PRESETS:
-        training.train(replace(PRESETS[preset], epochs=1), blank_dataset(), lambda event: None)
+    for preset in (PRESETS[name] for name in WARM_PRESETS):
+        # A whole batch: what is compiled is compiled for its shape.
+        training.train(
+            replace(preset, epochs=1), dummy_dataset(preset.batch_size), lambda event: None
+        )
+    # Takes seconds, which a training that needs no generated digits does not have to wait.
+    generating = threading.Thread(target=_generate, args=(training, data), daemon=True)
+    generating.start()
 
     def train(config: TrainConfig, report: Callable[[TrainingEvent], None]) -> None:
+        if config.generated:
+            generating.join()
         training.train(config, data or load_dataset(), report)
 
     return train
+
+
+def _generate(training: ModuleType, data: Dataset | None) -> None:
+    """Draw beforehand, and so cache, what the page's default preset mixes in."""
+    if data and (share := PRESETS[DEFAULT_PRESET].generated):
+        training.generated_images(round(share * len(data.train_images)))
 
 
 def _serve(connection: Connection, prepare: Callable[[], Train]) -> None:

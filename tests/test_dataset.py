@@ -8,7 +8,7 @@ import pytest
 
 from digit_recognizer import dataset
 from digit_recognizer.config import DATA_VARIABLE
-from digit_recognizer.dataset import blank_dataset, cache_path, load_dataset
+from digit_recognizer.dataset import cache_path, dummy_dataset, load_dataset
 from digit_recognizer.errors import DatasetUnavailable
 
 
@@ -262,9 +262,11 @@ def test_labels_of_any_integer_type_become_bytes(tmp_path):
     assert load_dataset(path).train_labels.dtype == np.uint8
 
 
-def test_a_blank_set_has_every_split():
-    data = blank_dataset()
-    assert all(len(part) for part in (data.train_images, data.val_images, data.test_images))
+def test_a_dummy_set_has_ink_in_every_split():
+    data = dummy_dataset(30)
+    assert len(data.train_images) == len(data.train_labels) == 30
+    for images in (data.train_images, data.val_images, data.test_images):
+        assert images.any(axis=(1, 2)).all()
 
 
 def test_mnist_has_the_sizes_it_is_known_for(mnist):

@@ -91,7 +91,7 @@ PRESETS = {
     "shipped": TrainConfig(
         preset="shipped",
         hidden=(1024, 1024),
-        epochs=30,
+        epochs=100,
         batch_size=256,
         learning_rate=1e-3,
         augment=True,

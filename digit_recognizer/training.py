@@ -5,6 +5,8 @@ This module and what it alone imports are the only ones that load TensorFlow.
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import functools
 import math
 import time
@@ -81,8 +83,16 @@ def train(
     )
     fit_seconds = time.perf_counter() - started
     mlp = _calibrated(to_mlp(network), config, data)
-    test_pixels = data.test_images / np.float32(255)
-    result = TrainingResult(mlp, fit_seconds, mlp.accuracy(test_pixels, data.test_labels))
+    test_accuracy = mlp.accuracy(data.test_images / np.float32(255), data.test_labels)
+    metadata = {
+        **dataclasses.asdict(config),
+        "date": datetime.date.today().isoformat(),
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "val_accuracy": mlp.accuracy(data.val_images / np.float32(255), data.val_labels),
+        "test_accuracy": test_accuracy,
+    }
+    result = TrainingResult(dataclasses.replace(mlp, metadata=metadata), fit_seconds, test_accuracy)
     report(result)
     return result
 

@@ -14,6 +14,7 @@ from digit_recognizer.config import DATA_VARIABLE, TrainConfig
 from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
 from digit_recognizer.events import BatchProgress, EpochResult, TrainingResult
 from digit_recognizer.worker import Worker, WorkerPool
+from digit_recognizer.worker_process import NICENESS
 
 PATIENCE = 60
 """Seconds that a test waits for what must happen; none waits that long when all is well."""
@@ -157,7 +158,7 @@ def test_the_child_has_a_lower_priority(new_worker):
     worker = new_worker(prepare_three_events)
     worker.start(TrainConfig())
     next_event(worker)
-    assert next_event(worker).batch == min(19, os.nice(0) + worker_module.NICENESS)
+    assert next_event(worker).batch == min(19, os.nice(0) + NICENESS)
 
 
 def test_polling_a_worker_that_was_not_started_yields_nothing(new_worker):

@@ -72,10 +72,9 @@ PRESETS = {
     "tutorial": TrainConfig(preset="tutorial"),
     "quick": TrainConfig(
         preset="quick",
-        hidden=(256,),
         epochs=6,
         batch_size=256,
-        learning_rate=4e-3,
+        learning_rate=1e-2,
         schedule="one-cycle",
     ),
     "robust": TrainConfig(

@@ -62,7 +62,7 @@ def _chart(
         )
     else:
         summary = f"{name}: {texts.CHART_EMPTY}"
-        middle = (LEFT + RIGHT) / 2, (TOP + BOTTOM) / 2
+        middle = (LEFT + RIGHT) / 2, TOP + (BOTTOM - TOP) * 0.4  # between two lines of the grid
         parts.append(_text(*middle, texts.CHART_EMPTY, "chart-empty", "middle"))
     for series, points in (("training", training), ("validation", validation)):
         parts.append(_curve(series, points, place, exact))

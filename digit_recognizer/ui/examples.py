@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from PIL import Image
+from PIL import Image, ImageOps
 
 from digit_recognizer.ui import texts
 
@@ -45,7 +45,9 @@ class Examples(gr.HTML):
 
 def _button(digit: int) -> str:
     with Image.open(example_path(digit)) as picture:
-        thumbnail = picture.convert("L").resize((THUMBNAIL_SIZE, THUMBNAIL_SIZE))
+        thumbnail = ImageOps.autocontrast(picture.convert("L")).resize(
+            (THUMBNAIL_SIZE, THUMBNAIL_SIZE), Image.Resampling.BOX
+        )
     file = io.BytesIO()
     thumbnail.save(file, "PNG")
     source = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

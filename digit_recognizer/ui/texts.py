@@ -97,8 +97,8 @@ def no_digit() -> str:
 
 
 def percent(share: float) -> str:
-    """A share from 0 to 1, rounded so that nearly sure never reads as certain."""
-    return f"{min(99, round(share * 100)) if share < 1 else 100}%"
+    """A share from 0 to 1, rounded; no network is certain, so none says 100."""
+    return f"{min(99, round(share * 100))}%"
 
 
 def example(digit: int) -> str:

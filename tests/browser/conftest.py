@@ -33,11 +33,16 @@ def server(tiny_mnist):
         assert "Traceback" not in errors
 
 
+def chromium_path() -> str | None:
+    """The Chromium that $CHROMIUM names, or the system's; None leaves it to Playwright."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="session")
 def chromium():
-    """A headless Chromium: $CHROMIUM, the system's, or the one that Playwright has installed."""
+    """A headless Chromium, or the reason why there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    path = chromium_path()
     with playwright.sync_playwright() as driver:
         if path is None and not Path(driver.chromium.executable_path).exists():
             pytest.skip("there is no Chromium on this machine")

@@ -7,15 +7,15 @@ from playwright.sync_api import Locator, Page
 from tests.browser.server import wait_for
 
 
-def arc(x, y, width, height, start, end, points=14) -> list[tuple[float, float]]:
+def arc(x, y, width, height, start, end, points=28) -> list[tuple[float, float]]:
     """Part of an ellipse around (x, y); angles in degrees, 0 to the right, 90 downwards."""
     angles = [math.radians(start + (end - start) * i / (points - 1)) for i in range(points)]
     return [(x + width * math.cos(a), y + height * math.sin(a)) for a in angles]
 
 
 DIGITS = {
-    0: [arc(0.5, 0.5, 0.17, 0.27, -90, 265, 24)],
-    1: [[(0.5, 0.22), (0.5, 0.8)]],
+    0: [arc(0.5, 0.5, 0.17, 0.27, -90, 265, 40)],
+    1: [[(0.5, 0.22), (0.5, 0.5), (0.5, 0.8)]],
     2: [[*arc(0.5, 0.37, 0.16, 0.14, -170, 40), (0.34, 0.77), (0.7, 0.77)]],
     3: [[*arc(0.48, 0.36, 0.15, 0.13, -150, 90), *arc(0.48, 0.63, 0.17, 0.14, -90, 150)]],
     7: [[(0.3, 0.26), (0.7, 0.26), (0.44, 0.8)]],
@@ -38,7 +38,7 @@ class DigitPage:
         self.page.locator("body.settled").wait_for()
         return self
 
-    def draw(self, strokes, steps: int = 3) -> None:
+    def draw(self, strokes, steps: int = 1) -> None:
         box = self.sheet.bounding_box()
         for stroke in strokes:
             places = [

@@ -1,0 +1,140 @@
+"""Milliseconds from lifting the pen to the label in Chromium, beside a handler that does nothing.
+
+    python tests/benchmarks/stroke_latency.py [--strokes 30]
+
+The bare page has the same canvas and a handler that returns a constant, as stock Gradio would serve
+it. Both are measured in the browser, by turns. The target is a ratio of at most 1.5.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import sync_playwright  # noqa: E402
+
+from tests.browser.conftest import FLAGS, chromium_path  # noqa: E402
+from tests.browser.digit_page import DIGITS, DigitPage  # noqa: E402
+from tests.browser.server import free_port, running_server  # noqa: E402
+
+BARE_PAGE = """
+import sys
+import gradio as gr
+
+def constant(value):
+    return f'<b data-digit="1" data-strokes="{len(value)}">1</b>'
+
+with gr.Blocks() as page:
+    canvas = gr.HTML(
+        html_template='<canvas width="400" height="400"></canvas>',
+        js_on_load='''
+          const canvas = element.querySelector('canvas');
+          let strokes = [];
+          canvas.addEventListener('pointerup', (event) => {
+            strokes = [...strokes, [[event.offsetX, event.offsetY]]];
+            props.value = strokes;
+            trigger('input');
+          });
+        ''',
+        elem_id="sketchpad",
+    )
+    canvas.preprocess = lambda payload: payload
+    answer = gr.HTML(elem_id="prediction")
+    canvas.input(constant, canvas, answer, show_progress="hidden")
+page.launch(server_port=int(sys.argv[1]), quiet=True)
+"""
+# The clock starts when the pen lifts, and stops when the panel has changed and been painted.
+STOPWATCH = """
+() => {
+  window.stopwatch = { start: null, stop: null };
+  document.querySelector('#sketchpad canvas').addEventListener('pointerup', () => {
+    window.stopwatch = { start: performance.now(), stop: null };
+  }, true);
+  new MutationObserver(() => {
+    if (window.stopwatch.start !== null) {
+      requestAnimationFrame(() => { window.stopwatch.stop = performance.now(); });
+    }
+  }).observe(document.querySelector('#prediction'), {
+    subtree: true, childList: true, characterData: true, attributes: true,
+  });
+}
+"""
+TARGET = 1.5
+
+
+def milliseconds(tab: DigitPage, stroke: list[tuple[float, float]]) -> float:
+    """Draw one stroke and wait until the page has answered and is at rest."""
+    tab.draw([stroke])
+    tab.page.wait_for_function("window.stopwatch.stop !== null")
+    tab.page.wait_for_timeout(250)
+    return tab.page.evaluate("window.stopwatch.stop - window.stopwatch.start")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--strokes", type=int, default=30, help="strokes a page (%(default)s)")
+    count = parser.parse_args().strokes
+    port = free_port()
+    bare_server = subprocess.Popen(
+        [sys.executable, "-c", BARE_PAGE, str(port)], stdout=subprocess.DEVNULL
+    )
+    try:
+        with running_server() as server, sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+            tabs = {}
+            for name, url in {
+                "bare handler": f"http://127.0.0.1:{port}", "app.py": server.url,
+            }.items():  # fmt: skip
+                wait_until_served(url)
+                tabs[name] = DigitPage(browser.new_page())
+                tabs[name].page.goto(url)
+                tabs[name].sheet.wait_for()
+            time.sleep(15)  # the page warms up a worker for a training, once, after the first visit
+            times = measure(tabs, count)
+            browser.close()
+    finally:
+        bare_server.kill()
+        bare_server.wait()
+    print(f"{'':14}{'median ms':>11}{'p95 ms':>9}")
+    for name, values in times.items():
+        p95 = statistics.quantiles(values, n=20)[-1]
+        print(f"{name:14}{statistics.median(values):11.0f}{p95:9.0f}")
+    bare, ours = (statistics.median(values) for values in times.values())
+    print(f"ratio {ours / bare:.2f} (target: at most {TARGET})")
+
+
+def measure(tabs: dict[str, DigitPage], count: int) -> dict[str, list[float]]:
+    """Times by page; the tabs take turns, each in front while it is drawn on."""
+    times = {name: [] for name in tabs}
+    for tab in tabs.values():
+        tab.page.evaluate(STOPWATCH)
+        milliseconds(tab, DIGITS[1][0])
+    strokes = [stroke for digit in DIGITS.values() for stroke in digit]
+    for index in range(count):
+        for name, tab in tabs.items():
+            tab.page.bring_to_front()
+            times[name].append(milliseconds(tab, strokes[index % len(strokes)]))
+            if tab.page.locator("#clear").count():
+                tab.page.click("#clear")
+                tab.expect_no_digit()
+    return times
+
+
+def wait_until_served(url: str) -> None:
+    """Until a page is there."""
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=30).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main()

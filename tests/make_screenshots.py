@@ -1,0 +1,111 @@
+"""Takes the README's pictures of the page into tests/screenshots/.
+
+    python tests/make_screenshots.py [--only NAME]
+
+Serves the page itself and needs Chromium, and MNIST for the picture of a training.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+
+from tests.browser.conftest import FLAGS, chromium_path  # noqa: E402
+from tests.browser.digit_page import DIGITS, DigitPage, arc  # noqa: E402
+from tests.browser.server import running_server  # noqa: E402
+
+FOLDER = Path(__file__).parent / "screenshots"
+DESKTOP = {"viewport": {"width": 1280, "height": 720}}
+WHOLE_DESKTOP = {"viewport": {"width": 1280, "height": 1120}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+FIVE = [
+    [(0.4, 0.25), (0.37, 0.47), *arc(0.47, 0.61, 0.18, 0.17, -125, 140)],
+    [(0.4, 0.25), (0.66, 0.24)],
+]
+
+
+def light(tab: DigitPage) -> None:
+    tab.draw(FIVE)
+    tab.expect_digit(5)
+
+
+def dark(tab: DigitPage) -> None:
+    tab.draw(DIGITS[3])
+    tab.expect_digit(3)
+
+
+def phone(tab: DigitPage) -> None:
+    tab.draw(DIGITS[2])
+    tab.expect_digit(2)
+
+
+def empty(tab: DigitPage) -> None:
+    tab.expect_no_digit()
+
+
+def bad_upload(tab: DigitPage) -> None:
+    tab.upload({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"seven"})
+    tab.message()
+
+
+def example(tab: DigitPage) -> None:
+    tab.page.click('#examples [data-example="4"]')
+    tab.expect_digit(4)
+    tab.page.locator("#upload img").wait_for()
+
+
+def training(tab: DigitPage) -> None:
+    light(tab)
+    tab.page.click("#retrain")
+    tab.wait_for_status("Epoch 7 of 10", seconds=170)
+
+
+PICTURES: dict[str, tuple[Callable[[DigitPage], None], dict]] = {
+    "light": (light, DESKTOP),
+    "dark": (dark, {**DESKTOP, "color_scheme": "dark"}),
+    "empty": (empty, DESKTOP),
+    "phone": (phone, PHONE),
+    "bad_upload": (bad_upload, DESKTOP),
+    "example": (example, WHOLE_DESKTOP),
+    "training": (training, WHOLE_DESKTOP),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", choices=PICTURES, help="take one picture")
+    only = parser.parse_args().only
+    FOLDER.mkdir(exist_ok=True)
+    with running_server() as server, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        for name in [only] if only else PICTURES:
+            print(take(browser, server.url, name))
+        browser.close()
+
+
+def take(browser: Browser, url: str, name: str) -> Path:
+    """One picture, in a tab of its own."""
+    prepare, settings = PICTURES[name]
+    context = browser.new_context(**settings)
+    tab = DigitPage(context.new_page()).open(url)
+    prepare(tab)
+    tab.page.mouse.move(2, 2)
+    tab.page.wait_for_timeout(600)
+    path = FOLDER / f"{name}.png"
+    tab.page.screenshot(path=path)
+    context.close()
+    return path
+
+
+if __name__ == "__main__":
+    main()

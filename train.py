@@ -10,7 +10,7 @@ from pathlib import Path
 
 from digit_recognizer.config import DATA_VARIABLE, DEFAULT_PRESET, PRESETS, TrainConfig
 from digit_recognizer.errors import RecognizerError
-from digit_recognizer.events import EpochResult, TrainingEvent, TrainingResult
+from digit_recognizer.events import DatasetNote, EpochResult, TrainingEvent, TrainingResult
 
 EPILOG = "presets:\n" + "\n".join(
     f"  {name:<10}hidden {'-'.join(map(str, preset.hidden))}, {preset.epochs} epochs, "
@@ -88,9 +88,9 @@ def _run(options: argparse.Namespace) -> None:
             f"--export-keras {options.export_keras}: the name must end in .keras."
         )
 
-    from digit_recognizer.dataset import load_dataset
+    from digit_recognizer.dataset import load_or_generate
 
-    data = load_dataset(options.data)
+    data = load_or_generate(options.data)
 
     from digit_recognizer.quiet import quiet_import
 
@@ -100,7 +100,9 @@ def _run(options: argparse.Namespace) -> None:
     epochs: list[EpochResult] = []
 
     def report(event: TrainingEvent) -> None:
-        if isinstance(event, EpochResult):
+        if isinstance(event, DatasetNote):
+            print(event.text, file=sys.stderr, flush=True)
+        elif isinstance(event, EpochResult):
             epochs.append(event)
             print(_line(event), flush=True)
 

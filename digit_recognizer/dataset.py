@@ -32,6 +32,8 @@ MAX_FILE_BYTES = 256 * 2**20
 """Limit for a file, packed and unpacked: five times the size of MNIST."""
 TRAINING_SIZE = 60_000
 MIN_TRAINING_IMAGES = 12
+GENERATED_SIZE = 30_000
+"""Images of the training set of last resort."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +41,7 @@ class Dataset:
     """Images uint8 (N, 28, 28), 0 paper and 255 ink, and labels uint8 (N,), in three splits.
 
     The validation split is the end of MNIST's training set; the test set is only ever reported.
+    `note` is a sentence for people when this is not MNIST, and else empty.
     """
 
     train_images: np.ndarray
@@ -47,6 +50,35 @@ class Dataset:
     val_labels: np.ndarray
     test_images: np.ndarray
     test_labels: np.ndarray
+    note: str = ""
+
+
+def load_or_generate(path: str | os.PathLike | None = None) -> Dataset:
+    """As `load_dataset`; but when MNIST cannot be downloaded, a generated set of last resort.
+
+    A file that the user has named is never replaced by another: DatasetUnavailable.
+    """
+    if path or os.environ.get(DATA_VARIABLE):
+        return load_dataset(path)
+    try:
+        return load_dataset()
+    except DatasetUnavailable as error:
+        note = f"Training on generated handwriting instead of MNIST. {error}"
+        return generated_dataset(note, GENERATED_SIZE)
+
+
+def generated_dataset(note: str, count: int) -> Dataset:
+    """`count` generated digits, always the same, of which a twelfth validates and one tests."""
+    import numpy as np
+
+    from digit_recognizer.handwriting import draw_digits
+
+    images, labels = draw_digits(count, np.random.default_rng(1))
+    share = count // 12
+    train, val, test = slice(2 * share, None), slice(share), slice(share, 2 * share)
+    return Dataset(
+        images[train], labels[train], images[val], labels[val], images[test], labels[test], note
+    )
 
 
 def load_dataset(path: str | os.PathLike | None = None, *, download: bool = True) -> Dataset:

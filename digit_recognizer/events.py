@@ -10,6 +10,13 @@ from digit_recognizer.mlp import Mlp
 
 
 @dataclass(frozen=True)
+class DatasetNote:
+    """The training's data are not MNIST; `text` is a sentence that says so. Comes first."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class BatchProgress:
     """Part of an epoch is done: `batch` of `batches`, in epoch `epoch` of `epochs` (from 1)."""
 
@@ -47,4 +54,4 @@ class TrainingResult:
     test_accuracy: float
 
 
-TrainingEvent = BatchProgress | EpochResult | TrainingResult
+TrainingEvent = DatasetNote | BatchProgress | EpochResult | TrainingResult

@@ -21,7 +21,13 @@ from digit_recognizer.augmentation import augment
 from digit_recognizer.calibration import calibrate
 from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES, TrainConfig
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.events import BatchProgress, EpochResult, TrainingEvent, TrainingResult
+from digit_recognizer.events import (
+    BatchProgress,
+    DatasetNote,
+    EpochResult,
+    TrainingEvent,
+    TrainingResult,
+)
 from digit_recognizer.handwriting import draw_digits
 from digit_recognizer.mlp import Mlp
 from digit_recognizer.scribbles import draw_scribbles
@@ -59,6 +65,8 @@ def train(
     `report` receives every event on the calling thread; the TrainingResult, which is also
     returned, comes last. Raises TrainingFailed when the loss is no longer a finite number.
     """
+    if data.note:
+        report(DatasetNote(data.note))
     keras.utils.set_random_seed(config.seed)
     images, labels = _training_images(config, data)
     network = build_network(config.hidden, NUM_CLASSES + bool(config.generated))
@@ -86,6 +94,7 @@ def train(
     test_accuracy = mlp.accuracy(data.test_images / np.float32(255), data.test_labels)
     metadata = {
         **dataclasses.asdict(config),
+        "data": "generated handwriting" if data.note else "MNIST",
         "date": datetime.date.today().isoformat(),
         "keras": keras.__version__,
         "tensorflow": tf.__version__,

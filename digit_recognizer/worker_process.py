@@ -68,7 +68,7 @@ def prepare_training() -> Train:
 
     with quiet_import():
         from digit_recognizer import training
-    from digit_recognizer.dataset import dummy_dataset, load_dataset
+    from digit_recognizer.dataset import dummy_dataset, load_dataset, load_or_generate
 
     data = None
     with contextlib.suppress(DatasetUnavailable):
@@ -85,7 +85,7 @@ def prepare_training() -> Train:
     def train(config: TrainConfig, report: Callable[[TrainingEvent], None]) -> None:
         if config.generated:
             generating.join()
-        training.train(config, data or load_dataset(), report)
+        training.train(config, data or load_or_generate(), report)
 
     return train
 

@@ -8,7 +8,13 @@ import pytest
 
 from digit_recognizer import dataset
 from digit_recognizer.config import DATA_VARIABLE
-from digit_recognizer.dataset import cache_path, dummy_dataset, load_dataset
+from digit_recognizer.dataset import (
+    cache_path,
+    dummy_dataset,
+    generated_dataset,
+    load_dataset,
+    load_or_generate,
+)
 from digit_recognizer.errors import DatasetUnavailable
 
 
@@ -276,3 +282,31 @@ def test_mnist_has_the_sizes_it_is_known_for(mnist):
     assert np.bincount(mnist.test_labels).tolist() == [
         980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009,
     ]  # fmt: skip
+
+
+def test_without_mnist_and_network_the_training_set_is_generated(monkeypatch):
+    monkeypatch.setattr(dataset, "GENERATED_SIZE", 120)
+    data = load_or_generate()
+    assert len(data.val_labels) == len(data.test_labels) == 10
+    assert data.train_images.shape == (100, 28, 28)
+    assert "generated handwriting instead of MNIST" in data.note
+    assert DATA_VARIABLE in data.note
+
+
+def test_a_generated_set_is_always_the_same():
+    one, other = (generated_dataset("", 48) for _ in range(2))
+    np.testing.assert_array_equal(one.train_images, other.train_images)
+
+
+def test_mnist_comes_without_a_note_and_before_anything_generated(server):
+    data = load_or_generate()
+    assert not data.note
+    assert len(data.test_images) == 4
+
+
+def test_a_named_file_is_never_replaced_by_a_generated_set(tmp_path, monkeypatch):
+    with pytest.raises(DatasetUnavailable, match="absent"):
+        load_or_generate(tmp_path / "absent.npz")
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "absent.npz"))
+    with pytest.raises(DatasetUnavailable, match="absent"):
+        load_or_generate()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import train
-from digit_recognizer.config import PRESETS
+from digit_recognizer.config import DATA_VARIABLE, PRESETS
 from digit_recognizer.mlp import Mlp
 
 ROOT = Path(train.__file__).parent
@@ -18,10 +18,11 @@ def config(*arguments: str):
     return train._config(train.build_parser().parse_args(arguments))
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess:
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "train.py", *map(str, arguments)],
         cwd=ROOT,
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
     )
@@ -123,6 +124,21 @@ def test_a_training_prints_saves_and_exports(tiny_mnist, tmp_path):
 
     assert Mlp.load(tmp_path / "model.npz").hidden == (32, 16)
     assert (tmp_path / "model.keras").stat().st_size > 0
+
+
+@pytest.mark.slow
+def test_without_mnist_and_network_it_trains_on_generated_digits_and_says_so(tmp_path):
+    output = tmp_path / "model.npz"
+    nowhere = {"https_proxy": "http://127.0.0.1:9", "no_proxy": "", DATA_VARIABLE: ""}
+    shown = run(
+        *("--preset", "quick", "--epochs", 2, "--output", output),
+        KERAS_HOME=str(tmp_path),
+        **nowhere,
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stderr.startswith("Training on generated handwriting instead of MNIST.")
+    assert len(shown.stderr.splitlines()) == 1
+    assert Mlp.load(output).metadata["data"] == "generated handwriting"
 
 
 @pytest.mark.slow

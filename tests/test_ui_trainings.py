@@ -7,7 +7,7 @@ from test_ui_visitors import answered, constant_network, drawing
 
 from digit_recognizer.config import TrainConfig
 from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
-from digit_recognizer.events import BatchProgress, EpochResult, TrainingResult
+from digit_recognizer.events import BatchProgress, DatasetNote, EpochResult, TrainingResult
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.trainings import TrainingLine, run_training
 from digit_recognizer.ui.visitors import Network, Visitor
@@ -225,3 +225,13 @@ def test_time_left_is_told_as_people_would():
     assert texts.duration(np.float32(0.2)) == "a moment"
     assert texts.duration(59.4) == "59 s"
     assert texts.duration(125) == "2 min 05 s"
+
+
+def test_a_training_without_mnist_says_so_while_it_runs_and_at_the_end():
+    note = "Training on generated handwriting instead of MNIST."
+    pool = ScriptedPool(DatasetNote(note), epoch(1), finished())
+    views = list(run_training(Visitor(constant_network(0)), CONFIG, pool, TrainingLine()))
+    during, after = shown(views, "status")[-2:]
+    assert note in during
+    assert note in after
+    assert "MNIST&#x27;s 10,000" not in after

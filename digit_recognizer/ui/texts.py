@@ -144,6 +144,14 @@ def result(test_accuracy: float, seconds: float) -> str:
     )
 
 
+def result_without_mnist(test_accuracy: float, seconds: float) -> str:
+    """Detail of the status of a finished training on the set of last resort."""
+    return (
+        f"It reads {test_accuracy:.2%} of generated digits it has never seen, "
+        f"after {duration(seconds)} of training."
+    )
+
+
 def hidden_not_understood(value: str) -> str:
     """Message for hidden layers that are not whole numbers."""
     return f"Hidden layers are {value!r}; write whole numbers with commas, such as 256, 128."

@@ -14,7 +14,13 @@ from dataclasses import dataclass, replace
 
 from digit_recognizer.config import TrainConfig
 from digit_recognizer.errors import RecognizerError
-from digit_recognizer.events import BatchProgress, EpochResult, TrainingEvent, TrainingResult
+from digit_recognizer.events import (
+    BatchProgress,
+    DatasetNote,
+    EpochResult,
+    TrainingEvent,
+    TrainingResult,
+)
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.charts import render_accuracy, render_loss
@@ -125,6 +131,7 @@ class _Run:
         self._config = config
         self._history: list[EpochResult] = []
         self._result: TrainingResult | None = None
+        self._note = ""
         self._shown_at = 0.0
         self._answered: int | None = None
 
@@ -141,7 +148,8 @@ class _Run:
         if self._result is not None:
             self._use(self._result.mlp, texts.yours(self._recipe(), self._config.epochs))
             accuracy, seconds = self._result.test_accuracy, self._result.fit_seconds
-            status = render_status(texts.DONE, texts.result(accuracy, seconds))
+            tested = texts.result_without_mnist if self._note else texts.result
+            status = render_status(texts.DONE, f"{tested(accuracy, seconds)} {self._note}".strip())
         elif self._history:
             epoch = self._history[-1].epoch
             self._use(self._history[-1].mlp, texts.yours(self._recipe(), epoch))
@@ -152,6 +160,8 @@ class _Run:
 
     def _view(self, event: TrainingEvent | None) -> TrainingView | None:
         """What an event changes on the page; None when that is nothing."""
+        if isinstance(event, DatasetNote):
+            self._note = event.text
         if isinstance(event, BatchProgress):
             if time.monotonic() - self._shown_at < PROGRESS_SECONDS:
                 return None
@@ -174,7 +184,7 @@ class _Run:
             detail = texts.pace(seconds, seconds * epochs * (1 - done))
         if done == 1:
             detail = texts.TESTING
-        return render_status(texts.epoch_of(epoch, epochs), detail, done)
+        return render_status(texts.epoch_of(epoch, epochs), f"{detail} {self._note}".strip(), done)
 
     def _charts(self) -> tuple[str, str]:
         history, epochs = self._history, self._config.epochs

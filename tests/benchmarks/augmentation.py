@@ -1,0 +1,48 @@
+"""What distortions cost: an epoch with them beside a plain one, of 784-800-800-10, in the same run.
+
+python tests/benchmarks/augmentation.py
+"""
+
+import statistics
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from digit_recognizer.config import TrainConfig
+from digit_recognizer.dataset import load_dataset
+from digit_recognizer.events import EpochResult
+from digit_recognizer.quiet import quiet_import
+
+PLAIN = TrainConfig(hidden=(800, 800), epochs=3, batch_size=256)
+ROUNDS = 2
+LIMIT = 2.2
+
+
+def main() -> None:
+    """Train in turns and print a table."""
+    data = load_dataset()
+    seconds = {False: [], True: []}
+    for _ in range(ROUNDS):
+        for augment, epochs in seconds.items():
+            # The first epoch traces and compiles.
+            epochs += epoch_seconds(replace(PLAIN, augment=augment), data)[1:]
+    plain, distorted = (statistics.median(seconds[augment]) for augment in (False, True))
+    print(f"{'epoch of 784-800-800-10':<28}{'median seconds':>15}")
+    print(f"{'plain':<28}{plain:>15.2f}")
+    print(f"{'with distortions':<28}{distorted:>15.2f}")
+    print(f"\n{distorted / plain:.2f} times as long (at most {LIMIT})")
+
+
+def epoch_seconds(config: TrainConfig, data) -> list[float]:
+    """Seconds of each epoch."""
+    with quiet_import():
+        from digit_recognizer.training import train
+    events = []
+    train(config, data, events.append)
+    return [event.seconds for event in events if isinstance(event, EpochResult)]
+
+
+if __name__ == "__main__":
+    main()

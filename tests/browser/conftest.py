@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tiny_mnist):
     """`python app.py`, with a small data set to train on."""
     with running_server(DIGIT_RECOGNIZER_MNIST=str(tiny_mnist)) as server:
@@ -38,7 +38,7 @@ def chromium_path() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
     """A headless Chromium, or the reason why there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")

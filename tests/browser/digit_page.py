@@ -1,10 +1,15 @@
 """The page as the tests use it: draws with real pointer moves, reads what a person would read."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Locator, Page
-
+from digit_recognizer.config import PRESETS
 from tests.browser.server import wait_for
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
 
 
 def arc(x, y, width, height, start, end, points=28) -> list[tuple[float, float]]:
@@ -31,7 +36,7 @@ class DigitPage:
         self.sheet = page.locator("#sketchpad canvas")
         self.status = page.locator("#training-status")
 
-    def open(self, url: str) -> "DigitPage":
+    def open(self, url: str) -> DigitPage:
         self.page.goto(url)
         self.sheet.wait_for()
         self.page.locator("#upload input[type=file]").wait_for(state="attached")
@@ -92,8 +97,14 @@ class DigitPage:
     def choose(self, preset: str, epochs: int) -> None:
         self.page.locator(f'#preset input[value="{preset}"]').check()
         field = self.page.locator("#epochs input[type=number]")
+        self.expect_value("#epochs input[type=number]", PRESETS[preset].epochs)
         field.fill(str(epochs))
         field.press("Tab")
+
+    def expect_value(self, selector: str, value: object) -> None:
+        from playwright.sync_api import expect
+
+        expect(self.page.locator(selector)).to_have_value(str(value))
 
     def open_hyperparameters(self) -> None:
         self.page.get_by_text("Hyperparameters").click()

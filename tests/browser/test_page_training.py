@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from digit_recognizer.config import PRESETS
 from tests.browser.digit_page import DIGITS
 from tests.browser.server import running_server, wait_for
 
@@ -55,11 +56,10 @@ def test_a_training_streams_its_epochs_and_its_network_answers_until_restored(ta
 
 def test_a_preset_fills_in_the_fields(tab):
     tab.open_hyperparameters()
-    tab.page.locator('#preset input[value="tutorial"]').check()
-    assert tab.page.locator("#epochs input[type=number]").input_value() == "10"
-    assert tab.page.locator("#batch-size input").input_value() == "32"
-    tab.page.locator('#preset input[value="quick"]').check()
-    assert tab.page.locator("#batch-size input").input_value() == "256"
+    for preset in ("tutorial", "quick", "robust"):
+        tab.page.locator(f'#preset input[value="{preset}"]').check()
+        tab.expect_value("#epochs input[type=number]", PRESETS[preset].epochs)
+        tab.expect_value("#batch-size input", PRESETS[preset].batch_size)
 
 
 def test_what_cannot_work_is_refused_in_the_status(tab):

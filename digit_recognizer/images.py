@@ -1,7 +1,7 @@
 """Any picture becomes ink: a greyscale array, 0 paper and 1 ink.
 
-Whatever the colours, the light or the file format, the same drawing gives about the same ink.
-Knows nothing about digits or networks.
+Opens files safely and levels out formats, palettes, transparency and orientation. Knows nothing
+about digits or networks.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import io
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from digit_recognizer.errors import BadImage, EmptyDrawing
+from digit_recognizer.paper import separate_ink
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 MAX_FILE_BYTES = 20 * 2**20
@@ -24,15 +24,6 @@ MAX_FRAMES = 100
 """Frames of an animation that are searched for ink, fewer of large ones."""
 WORKING_SIZE = 320
 """Larger pictures are reduced to at most this, their longer side in pixels."""
-PAPER_GRID = 40
-"""Side of the small grid on which the paper under the ink is estimated."""
-SAMPLE_SIZE = 100
-"""Of pictures larger than this on both sides, every other row and column is enough to judge by."""
-STROKE_REACH = 0.17
-"""Half the width, as a fraction of the picture, of the widest mark that counts as a stroke."""
-LEAST_CONTRAST = 0.06
-"""Pictures whose ink differs less from the paper (0 to 1) hold nothing that can be read."""
-
 TOO_MANY_PIXELS = f"The picture is too large; use one of at most {MAX_PIXELS // 10**6} megapixels."
 
 Picture = str | os.PathLike | Image.Image | np.ndarray
@@ -48,7 +39,7 @@ def to_ink(picture: Picture) -> np.ndarray:
     """
     try:
         for frame in _frames(_open(picture)):
-            ink = _separate(_flatten(frame))
+            ink = separate_ink(_flatten(frame))
             if ink is not None:
                 return ink
     except (BadImage, EmptyDrawing):
@@ -163,80 +154,3 @@ def _backdrop(colours: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     if len(opaque) > 0.5 * alpha.size or opaque.mean(axis=1).std() > 0.25:
         return np.median(opaque, axis=0)
     return np.full(3, opaque.mean() < 0.5, np.float32)
-
-
-def _separate(colours: np.ndarray) -> np.ndarray | None:
-    """Ink of float32 (H, W, 1 or 3) in [0, 1]; None when there is none."""
-    contrast = _contrast_with_paper(colours)
-    if contrast is None:
-        return None
-    contrast = contrast - _uneven_paper(contrast)
-    paper, ink = _split(contrast)
-    if ink - paper < LEAST_CONTRAST:
-        return None
-    return ((contrast - paper) / (ink - paper)).clip(0, 1)
-
-
-def _contrast_with_paper(colours: np.ndarray) -> np.ndarray | None:
-    """How far each pixel lies from the paper's colour towards the ink's: float32 (H, W).
-
-    The paper's colour is the median, the ink's direction that of the pixels farthest from it, so
-    that dark on light, light on dark and coloured ink are all the same.
-    """
-    channels = colours.shape[2]
-    step = 2 if min(colours.shape[:2]) > SAMPLE_SIZE else 1
-    sample = colours[::step, ::step].reshape(-1, channels)
-    paper = np.median(sample[::step], axis=0).astype(np.float32)
-    differences = sample - paper
-    direction = np.einsum("nc,nc->n", differences, differences) @ differences
-    length = float(np.linalg.norm(direction))
-    if length == 0:
-        return None
-    # Over the root of the number of channels, black on white has a contrast of 1.
-    direction = (direction / (length * np.sqrt(channels))).astype(np.float32)
-    return colours @ direction - paper @ direction
-
-
-def _uneven_paper(contrast: np.ndarray) -> np.ndarray:
-    """What of the contrast is shadow: a grey opening, wider than strokes are, on a small grid."""
-    height, width = contrast.shape
-    factor = max(1, -(-max(height, width) // PAPER_GRID))
-    image = Image.fromarray(contrast)
-    grid = np.asarray(image.reduce(factor))
-    reach = round(STROKE_REACH * max(grid.shape))
-    opened = _sliding(np.max, _sliding(np.min, grid, reach), reach)
-    smooth = _sliding(np.mean, opened, max(1, reach // 2))
-    return np.asarray(Image.fromarray(smooth).resize((width, height), Image.Resampling.BILINEAR))
-
-
-def _sliding(statistic: Callable, grid: np.ndarray, reach: int) -> np.ndarray:
-    """`statistic` over the square of side 2 * reach + 1 around each place of (H, W), separably."""
-    for axis in (0, 1):
-        margins = [(reach, reach) if axis == padded else (0, 0) for padded in (0, 1)]
-        windows = sliding_window_view(np.pad(grid, margins, mode="edge"), 2 * reach + 1, axis)
-        grid = statistic(windows, axis=-1)
-    return grid
-
-
-def _split(contrast: np.ndarray) -> tuple[float, float]:
-    """The levels of contrast below which all is paper and above which all is ink."""
-    contrast = contrast[::2, ::2] if min(contrast.shape) > SAMPLE_SIZE else contrast
-    is_ink = contrast > _otsu(contrast)
-    paper, ink = contrast[~is_ink], contrast[is_ink]
-    if not len(ink) or not len(paper):
-        return 0.0, 0.0
-    level = float(np.median(paper))
-    noise = float(np.median(np.abs(paper - level))) / 0.6745  # the sigma of a normal distribution
-    return level + 4 * noise, float(np.quantile(ink, 0.8))
-
-
-def _otsu(values: np.ndarray) -> float:
-    """The threshold that separates two classes best (Otsu 1979)."""
-    counts, edges = np.histogram(values, 128)
-    centres = (edges[:-1] + edges[1:]) / 2
-    below = np.cumsum(counts)
-    sums = np.cumsum(counts * centres)
-    above = below[-1] - below
-    with np.errstate(divide="ignore", invalid="ignore"):
-        separation = (sums / below - (sums[-1] - sums) / above) ** 2 * below * above
-    return float(edges[1:][np.nanargmax(separation[:-1])])

@@ -6,6 +6,7 @@ pipe, and the page draws them.
 
 from dataclasses import dataclass
 
+from digit_recognizer.evaluation import Evaluation
 from digit_recognizer.mlp import Mlp
 
 
@@ -31,8 +32,9 @@ class EpochResult:
     """An epoch (counted from 1) is done.
 
     `loss` (mean cross-entropy in nats) and `accuracy` (0 to 1) are means over the epoch's training
-    batches; `val_loss` and `val_accuracy` are measured afterwards on the validation split.
-    `seconds` is the wall-clock time of this epoch. `mlp` is the network as it is now.
+    batches; `val_loss` and `val_accuracy` are measured afterwards on the `val_count` digits of the
+    validation split. `seconds` is the wall-clock time of this epoch. `mlp` is the network as it is
+    now.
     """
 
     epoch: int
@@ -43,15 +45,21 @@ class EpochResult:
     val_accuracy: float
     seconds: float
     mlp: Mlp
+    val_count: int
 
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """A training is done: the network, the seconds spent in `fit`, its test accuracy (0 to 1)."""
+    """A training is done: the network, the seconds spent in `fit`, how it does on the test set."""
 
     mlp: Mlp
     fit_seconds: float
-    test_accuracy: float
+    evaluation: Evaluation
+
+    @property
+    def test_accuracy(self) -> float:
+        """Share (0 to 1) of the test set that is read right."""
+        return self.evaluation.accuracy
 
 
 TrainingEvent = DatasetNote | BatchProgress | EpochResult | TrainingResult

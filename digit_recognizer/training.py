@@ -21,6 +21,7 @@ from digit_recognizer.augmentation import augment
 from digit_recognizer.calibration import calibrate
 from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES, TrainConfig
 from digit_recognizer.errors import TrainingFailed
+from digit_recognizer.evaluation import evaluate
 from digit_recognizer.events import (
     BatchProgress,
     DatasetNote,
@@ -91,7 +92,7 @@ def train(
     )
     fit_seconds = time.perf_counter() - started
     mlp = _calibrated(to_mlp(network), config, data)
-    test_accuracy = mlp.accuracy(data.test_images / np.float32(255), data.test_labels)
+    evaluation = evaluate(mlp, data.test_images, data.test_labels)
     metadata = {
         **dataclasses.asdict(config),
         "data": "generated handwriting" if data.note else "MNIST",
@@ -99,9 +100,9 @@ def train(
         "keras": keras.__version__,
         "tensorflow": tf.__version__,
         "val_accuracy": mlp.accuracy(data.val_images / np.float32(255), data.val_labels),
-        "test_accuracy": test_accuracy,
+        "test_accuracy": evaluation.accuracy,
     }
-    result = TrainingResult(dataclasses.replace(mlp, metadata=metadata), fit_seconds, test_accuracy)
+    result = TrainingResult(dataclasses.replace(mlp, metadata=metadata), fit_seconds, evaluation)
     report(result)
     return result
 
@@ -112,7 +113,7 @@ def to_mlp(network: keras.Sequential) -> Mlp:
     return Mlp(weights=tuple(arrays[0::2]), biases=tuple(arrays[1::2]))
 
 
-def evaluate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+def validate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """Mean cross-entropy in nats and accuracy (0 to 1) over `pixels` (see Mlp.logits)."""
     logits = mlp.logits(pixels)
     right = logits[np.arange(len(labels)), labels]
@@ -271,7 +272,7 @@ class _Reporter(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         mlp = to_mlp(self.model)
-        val_loss, val_accuracy = evaluate(mlp, self._val_pixels, self._val_labels)
+        val_loss, val_accuracy = validate(mlp, self._val_pixels, self._val_labels)
         self._report(
             EpochResult(
                 epoch=self._epoch,
@@ -282,5 +283,6 @@ class _Reporter(keras.callbacks.Callback):
                 val_accuracy=val_accuracy,
                 seconds=time.perf_counter() - self._started,
                 mlp=mlp,
+                val_count=len(self._val_labels),
             )
         )

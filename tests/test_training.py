@@ -69,6 +69,15 @@ def test_validation_figures_are_those_of_the_reported_network(run, data):
         if isinstance(event, EpochResult):
             accuracy = event.mlp.accuracy(data.val_images / np.float32(255), data.val_labels)
             assert event.val_accuracy == pytest.approx(accuracy)
+            assert event.val_count == len(data.val_labels)
+
+
+def test_the_result_carries_its_test(run, data):
+    result, _ = run
+    assert result.evaluation.count == len(data.test_labels)
+    accuracy = result.mlp.accuracy(data.test_images / np.float32(255), data.test_labels)
+    assert result.test_accuracy == pytest.approx(accuracy)
+    assert result.mlp.metadata["test_accuracy"] == result.test_accuracy
 
 
 def test_the_same_seed_trains_the_same(run, data):

@@ -38,7 +38,7 @@ def prepare_three_events():
     def train(config, report):
         report(BatchProgress(1, 1, 1, 1))
         report(BatchProgress(1, 1, os.nice(0), config.seed))
-        report(TrainingResult(None, 1.0, 0.5))
+        report(TrainingResult(None, 1.0, None))
 
     return train
 
@@ -149,7 +149,7 @@ def test_events_arrive_in_order_and_the_result_is_the_last(new_worker):
     worker.start(TrainConfig(seed=5))
     assert next_event(worker) == BatchProgress(1, 1, 1, 1)
     assert next_event(worker).batches == 5
-    assert next_event(worker) == TrainingResult(None, 1.0, 0.5)
+    assert next_event(worker) == TrainingResult(None, 1.0, None)
     assert worker.poll(0.5) is None
 
 

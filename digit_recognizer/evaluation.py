@@ -1,0 +1,65 @@
+"""How a network does on digits with known labels: accuracy, confusions, mistakes.
+
+Knows nothing about Keras, processes or pages.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from digit_recognizer.config import NUM_CLASSES
+from digit_recognizer.mlp import Mlp
+
+MISTAKES_A_CELL = 24
+"""Mistakes that are kept of each confusion, the surest: a poor network makes thousands."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mistake:
+    """A misread digit: uint8 (28, 28), ink 255; its label; what was said and how sure (0 to 1)."""
+
+    image: np.ndarray
+    label: int
+    digit: int
+    confidence: float
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """The outcome of a test.
+
+    confusion: int (10, 10), how often the digit of the row was read as that of the column.
+    mistakes: misread digits, the surest first; at most MISTAKES_A_CELL of each confusion.
+    """
+
+    confusion: np.ndarray
+    mistakes: tuple[Mistake, ...]
+
+    @property
+    def accuracy(self) -> float:
+        """Share (0 to 1) that was read right."""
+        return float(np.trace(self.confusion) / self.count)
+
+    @property
+    def count(self) -> int:
+        """How many digits were in the test."""
+        return int(self.confusion.sum())
+
+
+def evaluate(mlp: Mlp, images: np.ndarray, labels: np.ndarray) -> Evaluation:
+    """Test a network on uint8 (N, 28, 28) images, ink 255, with integer labels (N,), 0 to 9."""
+    probabilities = mlp.probabilities(images / np.float32(255))
+    digits = probabilities.argmax(axis=1)
+    confusion = np.zeros((NUM_CLASSES, NUM_CLASSES), int)
+    np.add.at(confusion, (labels, digits), 1)
+    wrong = np.flatnonzero(digits != labels)
+    surest = wrong[np.argsort(-probabilities[wrong, digits[wrong]], kind="stable")]
+    kept = np.zeros_like(confusion)
+    mistakes = []
+    for index in surest:
+        cell = int(labels[index]), int(digits[index])
+        kept[cell] += 1
+        if kept[cell] <= MISTAKES_A_CELL:
+            confidence = float(probabilities[index, digits[index]])
+            mistakes.append(Mistake(images[index], *cell, confidence))
+    return Evaluation(confusion, tuple(mistakes))

@@ -23,6 +23,8 @@ LEAST_LIGHT = 0.25
 """Shadows darker than this share of the paper's light are not brightened further."""
 SHEET_SIDE = 0.4
 """A rectangle this large, as a share of the picture's shorter side, may be a sheet of paper."""
+LEAST_LINES = 0.04
+"""Share of the picture that printed lines cover at least."""
 MOST_BORDER = 0.15
 """Share of the picture that a dark border may take at each side."""
 
@@ -84,7 +86,7 @@ def _sheet_on_a_table(grid: np.ndarray) -> tuple[int, int, int, int] | None:
         sheet[-tall:, :wide],
         sheet[-tall:, -wide:],
     )
-    if min(corner.mean() for corner in corners) < 0.8:
+    if sheet.mean() < 0.7 or min(corner.mean() for corner in corners) < 0.8:
         return None
     return top, bottom, left, right
 
@@ -162,24 +164,29 @@ def _sliding(combine: np.ufunc, grid: np.ndarray, reach: int) -> np.ndarray:
 
 def _split(contrast: np.ndarray) -> tuple[float, float]:
     """The levels of contrast below which all is paper and above which all is ink."""
-    contrast = contrast[::2, ::2] if min(contrast.shape) > SAMPLE_SIZE else contrast
-    threshold = _otsu(contrast)
-    is_ink = contrast > threshold
-    paper, ink = contrast[~is_ink], contrast[is_ink]
+    step = 2 if min(contrast.shape) > SAMPLE_SIZE else 1
+    sample = contrast[::step, ::step]
+    threshold = _otsu(sample)
+    is_ink = sample > threshold
+    paper, ink = sample[~is_ink], sample[is_ink]
     if not len(ink) or not len(paper):
         return 0.0, 0.0
     level = float(np.median(paper))
     noise = float(np.median(np.abs(paper - level))) / 0.6745  # the sigma of a normal distribution
     level += 4 * noise
-    darker = _otsu(ink)
-    if _reaches_everywhere(is_ink & (contrast <= darker), contrast > darker):
-        level, ink = darker, ink[ink > darker]  # the fainter ink is the paper's own lines
+    # Lines printed on the paper are fainter than ink, wherever the threshold has put them.
+    for darker in (threshold, _otsu(ink)):
+        faint = (contrast > max(level, LEAST_CONTRAST)) & (contrast <= darker)
+        if _are_lines(faint, contrast > darker):
+            level, ink = darker, ink[ink > darker]
     return level, float(np.quantile(ink, 0.8))
 
 
-def _reaches_everywhere(faint: np.ndarray, strong: np.ndarray) -> bool:
+def _are_lines(faint: np.ndarray, strong: np.ndarray) -> bool:
     """Whether bool (H, W) faint marks go from edge to edge on both axes, and strong ones do not."""
-    return min(_spans(faint)) > 0.9 and 0 < max(_spans(strong)) < 0.85
+    return (
+        faint.mean() > LEAST_LINES and min(_spans(faint)) > 0.9 and 0 < max(_spans(strong)) < 0.85
+    )
 
 
 def _spans(marks: np.ndarray) -> tuple[float, float]:

@@ -10,7 +10,6 @@ import hashlib
 import http.client
 import io
 import os
-import tempfile
 import urllib.request
 import zipfile
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from digit_recognizer.config import DATA_VARIABLE, IMAGE_SIZE, NUM_CLASSES, VALIDATION_SIZE
 from digit_recognizer.errors import DatasetUnavailable
+from digit_recognizer.files import replacing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -162,15 +162,8 @@ def _download() -> bytes:
 
 def _store(content: bytes, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with replacing(path) as file:
+        file.write(content)
 
 
 def _parse(content: bytes, name: str) -> list[np.ndarray]:

@@ -7,7 +7,6 @@ import io
 import json
 import math
 import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import numpy as np
 
 from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import BadModel
+from digit_recognizer.files import replacing
 
 MAX_FILE_BYTES = 64 * 2**20
 
@@ -99,16 +99,8 @@ class Mlp:
         for index, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             arrays[f"weight_{index}"] = weight
             arrays[f"bias_{index}"] = bias
-        path = Path(path)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez_compressed(file, **arrays)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        with replacing(path) as file:
+            np.savez_compressed(file, **arrays)
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> "Mlp":

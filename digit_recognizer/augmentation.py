@@ -15,7 +15,7 @@ ROTATION = math.radians(12)
 SHEAR = 0.25
 STRETCH = 0.15
 """Bounds of the angle, the shear and the stretch (one axis longer, the other shorter)."""
-ELASTICITY = 1.2
+ELASTICITY = 1.5
 """Greatest standard deviation of the elastic field's bumps, in pixels."""
 BUMPS = 5
 BUMP_WIDTH = 5.0

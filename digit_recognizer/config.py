@@ -40,7 +40,8 @@ class TrainConfig:
 
     `augment` distorts the images, differently each epoch. `generated` is how many generated digits
     are mixed in for each image of the data set; with them come drawings that are no digit, and the
-    network learns these as an eleventh class.
+    network learns these as an eleventh class. `normalize` trains with batch normalization, which
+    becomes part of the weights.
     `schedule` is the course of the learning rate over the training: "constant", or "one-cycle"
     (a linear warm-up, then half a cosine down to zero). Raises BadConfig when a value is outside
     its range.
@@ -52,6 +53,7 @@ class TrainConfig:
     learning_rate: float = 1e-3
     augment: bool = False
     generated: float = 0.0
+    normalize: bool = False
     seed: int = 0
     schedule: str = "constant"
     preset: str = "custom"
@@ -85,16 +87,18 @@ PRESETS = {
         learning_rate=2e-3,
         augment=True,
         generated=0.2,
+        normalize=True,
         schedule="one-cycle",
     ),
     "shipped": TrainConfig(
         preset="shipped",
         hidden=(1024, 1024),
-        epochs=100,
+        epochs=60,
         batch_size=256,
-        learning_rate=1e-3,
+        learning_rate=2e-3,
         augment=True,
         generated=0.6,
+        normalize=True,
         schedule="one-cycle",
     ),
 }

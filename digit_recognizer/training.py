@@ -46,16 +46,22 @@ SCRIBBLES = 0.5
 """Non-digits that come with each generated digit."""
 
 
-def build_network(hidden: tuple[int, ...], outputs: int = NUM_CLASSES) -> keras.Sequential:
-    """An untrained network from float32 (N, 28, 28) in [0, 1], ink 1, to (N, outputs) logits."""
-    return keras.Sequential(
-        [
-            keras.layers.Input((IMAGE_SIZE, IMAGE_SIZE)),
-            keras.layers.Flatten(),
-            *(keras.layers.Dense(units, activation="relu") for units in hidden),
-            keras.layers.Dense(outputs),
-        ]
-    )
+def build_network(
+    hidden: tuple[int, ...], outputs: int = NUM_CLASSES, normalize: bool = False
+) -> keras.Sequential:
+    """An untrained network from float32 (N, 28, 28) in [0, 1], ink 1, to (N, outputs) logits.
+
+    With `normalize`, batch normalization (Ioffe and Szegedy 2015) follows each hidden product.
+    """
+    layers = [keras.layers.Input((IMAGE_SIZE, IMAGE_SIZE)), keras.layers.Flatten()]
+    for units in hidden:
+        if normalize:
+            layers.append(keras.layers.Dense(units, use_bias=False))
+            layers.append(keras.layers.BatchNormalization())
+            layers.append(keras.layers.ReLU())
+        else:
+            layers.append(keras.layers.Dense(units, activation="relu"))
+    return keras.Sequential([*layers, keras.layers.Dense(outputs)])
 
 
 def train(
@@ -70,7 +76,8 @@ def train(
         report(DatasetNote(data.note))
     keras.utils.set_random_seed(config.seed)
     images, labels = _training_images(config, data)
-    network = build_network(config.hidden, NUM_CLASSES + bool(config.generated))
+    outputs = NUM_CLASSES + bool(config.generated)
+    network = build_network(config.hidden, outputs, config.normalize)
     batches = _batches(config, len(images))
     network.compile(
         optimizer=FusedAdam(_learning_rate(config, batches)),
@@ -108,9 +115,20 @@ def train(
 
 
 def to_mlp(network: keras.Sequential) -> Mlp:
-    """The network's weights, copied, as an immutable Mlp that answers without Keras."""
-    arrays = network.get_weights()
-    return Mlp(weights=tuple(arrays[0::2]), biases=tuple(arrays[1::2]))
+    """The network's weights, copied, as an immutable Mlp that answers without Keras.
+
+    Batch normalization is linear once trained, so it becomes part of the layer before it.
+    """
+    weights, biases = [], []
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Dense):
+            weights.append(layer.kernel.numpy())
+            biases.append(layer.bias.numpy() if layer.use_bias else None)
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            scale = layer.gamma.numpy() / np.sqrt(layer.moving_variance.numpy() + layer.epsilon)
+            weights[-1] = weights[-1] * scale
+            biases[-1] = layer.beta.numpy() - layer.moving_mean.numpy() * scale
+    return Mlp(tuple(weights), tuple(biases))
 
 
 def validate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, float]:

@@ -30,15 +30,18 @@ def random_pixels(count: int = 5) -> np.ndarray:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("normalize", [False, True])
 @pytest.mark.parametrize("hidden", [(128,), (64, 32, 16)])
-def test_the_forward_pass_equals_keras(hidden):
+def test_the_forward_pass_equals_keras(hidden, normalize):
     import keras
 
     from digit_recognizer.training import build_network, to_mlp
 
-    network = build_network(hidden)
-    for variable in network.trainable_variables:
-        variable.assign(np.random.default_rng(5).normal(0, 0.1, variable.shape))
+    network = build_network(hidden, normalize=normalize)
+    generator = np.random.default_rng(5)
+    for variable in network.variables:
+        value = generator.normal(0, 0.1, variable.shape)
+        variable.assign(value**2 + 0.5 if "variance" in variable.path else value)
     pixels = random_pixels(50)
     expected = keras.ops.softmax(network(pixels)).numpy()
     np.testing.assert_allclose(to_mlp(network).probabilities(pixels), expected, atol=1e-5)

@@ -79,8 +79,8 @@ def run(visitor, pool, line=None):
 def test_each_epoch_adds_a_point_to_both_charts_and_both_series(visitor):
     pool = ScriptedPool(epoch(1), epoch(2), epoch(3), finished())
     views = list(run(visitor, pool))
-    assert [points(chart) for chart in shown(views, "loss")] == [0, 2, 4, 6]
-    assert [points(chart) for chart in shown(views, "accuracy")] == [0, 2, 4, 6]
+    assert [points(chart) for chart in shown(views, "loss")] == [0, 2, 4, 6, 6]
+    assert [points(chart) for chart in shown(views, "accuracy")] == [0, 2, 4, 6, 6]
     assert pool.config is CONFIG
 
 
@@ -92,9 +92,9 @@ def test_the_drawing_is_read_again_after_each_epoch_by_the_network_of_that_epoch
             said.append(
                 re.search(r'data-digit="(\d)".*model-in-use">([^<]+)', view.answer).groups()
             )
-    assert [digit for digit, _ in said] == ["1", "2", "3"]
-    assert "epoch 2 of 3" in said[1][1]
-    assert said[2][1] == texts.yours("Quick", 3)
+    assert [digit for digit, _ in said] == ["5", "1", "2", "3"]
+    assert "epoch 2 of 3" in said[2][1]
+    assert said[3][1] == texts.yours("Quick", 3)
 
 
 def test_what_is_drawn_during_an_epoch_is_read_at_its_end(visitor):
@@ -121,6 +121,45 @@ def test_status_names_the_epoch_its_pace_and_the_time_left(visitor):
     assert "Epoch 2 of 3" in status[2]
     assert texts.pace(2.0, 3.0) in status[2]
     assert "97.89%" in status[-1]
+
+
+def test_each_epoch_is_a_plain_sentence_that_stays_through_the_next(visitor):
+    views = run(visitor, ScriptedPool(epoch(1), BatchProgress(2, 3, 5, 10), finished()))
+    status = shown(views, "status")
+    for html in status[1:3]:
+        assert "Epoch 1 of 3: 91.0% of 5,000 digits it has never seen" in html
+    assert "batch 5 of 10" in status[2]
+
+
+def test_the_last_view_brings_what_is_left_to_look_at(visitor):
+    views = list(run(visitor, ScriptedPool(epoch(1), epoch(2), epoch(3), finished())))
+    assert [view.run for view in views[:-1]] == [None] * (len(views) - 1)
+    left = views[-1].run
+    assert left is visitor.run
+    assert left.epochs == [1, 2, 3]
+    assert left.evaluation.count == 10_000
+    assert 'data-marked="3"' in views[-1].loss
+
+
+def test_a_stopped_training_leaves_its_epochs_but_no_test(visitor):
+    views = run(visitor, ScriptedPool(epoch(1), epoch(2)))
+    for _ in range(3):
+        next(views)
+    visitor.stop_training()
+    left = list(views)[-1].run
+    assert left.epochs == [1, 2]
+    assert left.evaluation is None
+    assert visitor.network.recognizer.mlp.metadata["epoch"] == 2
+
+
+@pytest.mark.parametrize("events", [(), (epoch(1), TrainingFailed("Too bad."))])
+def test_what_came_to_nothing_leaves_nothing(visitor, events):
+    views = run(visitor, ScriptedPool(*events))
+    next(views)
+    if not events:
+        visitor.stop_training()
+    assert list(views)[-1].run is None
+    assert visitor.run.epochs == []
 
 
 def test_only_the_last_view_says_that_it_is_over(visitor):
@@ -232,10 +271,10 @@ def test_time_left_is_told_as_people_would():
     assert texts.duration(125) == "2 min 05 s"
 
 
-def test_a_training_without_mnist_says_so_while_it_runs_and_at_the_end():
+def test_a_training_without_mnist_says_so_while_it_runs_and_at_the_end(visitor):
     note = "Training on generated handwriting instead of MNIST."
     pool = ScriptedPool(DatasetNote(note), epoch(1), finished())
-    views = list(run_training(Visitor(constant_network(0)), CONFIG, pool, TrainingLine()))
+    views = list(run_training(visitor, CONFIG, pool, TrainingLine()))
     during, after = shown(views, "status")[-2:]
     assert note in during
     assert note in after

@@ -6,8 +6,11 @@ import pytest
 from conftest import digital_digit
 from PIL import Image
 
+from digit_recognizer.config import TrainConfig
+from digit_recognizer.events import EpochResult
 from digit_recognizer.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.ui import texts
 from digit_recognizer.ui.visitors import Network, Visitor, Visitors
 
 
@@ -125,6 +128,64 @@ def test_another_network_reads_the_same_drawing_again(visitor):
     assert "mine" in visitor.answer()
     visitor.use_network(None)
     assert answered(visitor) == 5
+
+
+@pytest.fixture
+def trained(visitor):
+    """A visitor whose training of two epochs has ended; its networks say 1 and 2."""
+    visitor.draw(drawing())
+    run = visitor.new_run(TrainConfig(epochs=2, preset="quick"))
+    for epoch in (1, 2):
+        mlp = constant_network(epoch).mlp
+        run.add(EpochResult(epoch, 2, 0.5, 0.9, 0.4, 0.91, 1.0, mlp, 5000))
+    visitor.use_network(Network(constant_network(2), "mine"))
+    return visitor
+
+
+def test_looking_back_lets_an_epoch_answer_and_changes_nothing_else(trained):
+    assert trained.look_back(1)
+    assert answered(trained) == 1
+    assert "epoch 1 of 2" in trained.answer()
+    assert trained.network.name == "mine"
+    trained.draw(drawing(3))
+    assert answered(trained) == 1
+    trained.look_back(2)
+    assert answered(trained) == 2
+
+
+def test_a_used_epoch_becomes_the_visitors_own_network(trained):
+    trained.look_back(2)
+    assert trained.use_epoch(1)
+    assert answered(trained) == 1
+    assert trained.network.name == texts.yours("Quick", 1)
+    assert trained.network.recognizer.mlp.metadata["epoch"] == 1
+
+
+@pytest.mark.parametrize("epoch", [0, 3, -1])
+def test_an_epoch_that_is_not_there_changes_nothing(trained, epoch):
+    assert not trained.look_back(epoch)
+    assert not trained.use_epoch(epoch)
+    assert answered(trained) == 2
+
+
+def test_restoring_and_training_end_the_look_back(trained):
+    trained.look_back(1)
+    trained.use_network(None)
+    assert answered(trained) == 5
+    trained.look_back(1)
+    trained.new_run(TrainConfig())
+    assert answered(trained) == 5
+    assert not trained.look_back(1)
+
+
+def test_there_is_no_looking_back_while_training(trained):
+    trained.begin_training()
+    assert not trained.look_back(1)
+    assert not trained.use_epoch(1)
+
+
+def test_without_a_training_there_is_nothing_to_look_back_at(visitor):
+    assert not visitor.look_back(1)
 
 
 def test_a_visitor_trains_once_at_a_time(visitor):

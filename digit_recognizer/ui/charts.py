@@ -6,6 +6,7 @@ Colours and type come from the page's style sheet; the drawing itself is the sam
 import html
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from digit_recognizer.ui import texts
 
@@ -15,24 +16,49 @@ MAX_EPOCH_TICKS = 10
 VALUE_TICKS = 4
 
 
-def render_loss(training: Sequence[float], validation: Sequence[float], epochs: int) -> str:
-    """Curves of the mean cross-entropy, one value for each finished epoch of `epochs`."""
-    highest = max(filter(math.isfinite, (*training, *validation)), default=0)
+@dataclass(frozen=True)
+class Series:
+    """What a chart shows: a value for each finished epoch of `epochs`.
+
+    previous: the validation values of an earlier training, for comparison.
+    marked: the epoch that is being looked at, from 1.
+    """
+
+    training: Sequence[float]
+    validation: Sequence[float]
+    epochs: int
+    previous: Sequence[float] = ()
+    marked: int | None = None
+
+    @property
+    def last_epoch(self) -> int:
+        """The right end of the axis; an axis needs two ends."""
+        return max(self.epochs, len(self.previous), 2)
+
+    @property
+    def finite(self) -> list[float]:
+        """Every value that can be drawn."""
+        return list(filter(math.isfinite, (*self.training, *self.validation, *self.previous)))
+
+
+def render_loss(series: Series) -> str:
+    """Curves of the mean cross-entropy."""
+    highest = max(series.finite, default=0)
     values = _ticks(0, highest if highest > 0 else 1.0)
     digits = max(0, 1 - math.floor(math.log10(values[1])))
     return _chart(
-        texts.LOSS, texts.LOSS_INFO, training, validation, epochs, values,
+        texts.LOSS, texts.LOSS_INFO, series, values,
         lambda value: f"{value:.{min(digits, 4)}f}", lambda value: f"{value:.4f}",
     )  # fmt: skip
 
 
-def render_accuracy(training: Sequence[float], validation: Sequence[float], epochs: int) -> str:
-    """Curves of the accuracy, 0 to 1, one value for each finished epoch of `epochs`."""
-    lowest = min(filter(math.isfinite, (*training, *validation)), default=0.9)
+def render_accuracy(series: Series) -> str:
+    """Curves of the accuracy, 0 to 1."""
+    lowest = min(series.finite, default=0.9)
     values = _ticks(min(max(lowest, 0.0), 0.99), 1.0)
     digits = max(0, -1 - math.floor(math.log10(values[1] - values[0])))
     return _chart(
-        texts.ACCURACY, texts.ACCURACY_INFO, training, validation, epochs, values,
+        texts.ACCURACY, texts.ACCURACY_INFO, series, values,
         lambda value: f"{value:.{digits}%}", lambda value: f"{value:.2%}",
     )  # fmt: skip
 
@@ -40,37 +66,40 @@ def render_accuracy(training: Sequence[float], validation: Sequence[float], epoc
 def _chart(
     name: str,
     info: str,
-    training: Sequence[float],
-    validation: Sequence[float],
-    epochs: int,
+    series: Series,
     values: list[float],
     short: Callable[[float], str],
     exact: Callable[[float], str],
 ) -> str:
-    """Both curves in one coordinate system; `values` are the ticks of the upright axis."""
-    last = max(epochs, 2)
+    """All curves in one coordinate system; `values` are the ticks of the upright axis."""
 
     def place(epoch: int, value: float) -> tuple[float, float]:
         share = (min(max(value, values[0]), values[-1]) - values[0]) / (values[-1] - values[0])
-        x = LEFT + (epoch - 1) / (last - 1) * (RIGHT - LEFT)
+        x = LEFT + (epoch - 1) / (series.last_epoch - 1) * (RIGHT - LEFT)
         return round(x, 1), round(BOTTOM - share * (BOTTOM - TOP), 1)
 
-    parts = [_value_axis(values, place, short), _epoch_axis(last, place)]
-    if training:
+    parts = [_value_axis(values, place, short), _epoch_axis(series.last_epoch, place)]
+    if series.training:
         summary = texts.chart_summary(
-            name, len(training), exact(training[-1]), exact(validation[-1])
+            name, len(series.training), exact(series.training[-1]), exact(series.validation[-1])
         )
     else:
         summary = f"{name}: {texts.CHART_EMPTY}"
         middle = (LEFT + RIGHT) / 2, TOP + (BOTTOM - TOP) * 0.4  # between two lines of the grid
         parts.append(_text(*middle, texts.CHART_EMPTY, "chart-empty", "middle"))
-    for series, points in (("training", training), ("validation", validation)):
-        parts.append(_curve(series, points, place, exact))
+    if series.previous:
+        parts.append(_curve("previous", series.previous, place))
+        parts.append(_legend_entry("previous", texts.PREVIOUS_SERIES, LEFT, HEIGHT - 8))
+    if series.marked:
+        parts.append(_mark(series.marked, place))
+    parts.append(_curve("training", series.training, place))
+    parts.append(_curve("validation", series.validation, place))
+    parts += [_epoch(epoch, series, place, exact) for epoch in range(1, len(series.training) + 1)]
     summary = html.escape(summary)
     return (
         f'<figure class="chart"><figcaption><b>{name}</b> {info}</figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{summary}">'
-        f"<title>{summary}</title>{_legend()}{''.join(parts)}</svg></figure>"
+        f"{_legend()}{''.join(parts)}</svg>{_table(summary, series, exact)}</figure>"
     )
 
 
@@ -92,30 +121,87 @@ def _epoch_axis(last: int, place: Callable) -> str:
     return "".join(ticks) + _text(RIGHT, HEIGHT - 4, texts.EPOCH_AXIS, "tick", "end")
 
 
-def _curve(series: str, points: Sequence[float], place: Callable, exact: Callable) -> str:
-    """The line and a marker for each epoch; values that are not finite leave a gap."""
-    places = [
-        (epoch, value, *place(epoch, value))
-        for epoch, value in enumerate(points, 1)
-        if math.isfinite(value)
-    ]
-    path = " ".join(f"{x},{y}" for _, _, x, y in places)
-    markers = "".join(
-        f'<circle class="point {series}" data-series="{series}" data-epoch="{epoch}" '
-        f'cx="{x}" cy="{y}" r="3.5"><title>{texts.EPOCH_AXIS} {epoch}, {series}: '
-        f"{exact(value)}</title></circle>"
-        for epoch, value, x, y in places
+def _mark(epoch: int, place: Callable) -> str:
+    x = place(epoch, 0)[0]
+    return (
+        f'<line class="mark" data-marked="{epoch}" x1="{x}" y1="{TOP - 6}" x2="{x}" y2="{BOTTOM}">'
+        "</line>"
     )
-    return f'<polyline class="curve {series}" points="{path}"></polyline>{markers}'
+
+
+def _curve(kind: str, values: Sequence[float], place: Callable) -> str:
+    """A line through the values; those that are not finite are left out."""
+    places = (place(epoch, value) for epoch, value in enumerate(values, 1) if math.isfinite(value))
+    points = " ".join(f"{x},{y}" for x, y in places)
+    return f'<polyline class="curve {kind}" points="{points}"></polyline>'
+
+
+def _epoch(epoch: int, series: Series, place: Callable, exact: Callable[[float], str]) -> str:
+    """An epoch's points, and the column around them in which the pointer brings up the values."""
+    half = (RIGHT - LEFT) / (series.last_epoch - 1) / 2
+    x = place(epoch, 0)[0]
+    parts = [
+        f'<rect class="column" x="{x - half:.1f}" y="{TOP - 8}" width="{2 * half:.1f}" '
+        f'height="{BOTTOM - TOP + 28}"></rect>'
+        f'<line class="guide" x1="{x}" y1="{TOP}" x2="{x}" y2="{BOTTOM}"></line>'
+    ]
+    readout = [f"<tspan>{html.escape(texts.chart_epoch(epoch))}</tspan>"]
+    for kind, name, value in _values(epoch, series):
+        if math.isfinite(value) and kind != "previous":
+            cx, cy = place(epoch, value)
+            parts.append(
+                f'<circle class="point {kind}" data-series="{kind}" data-epoch="{epoch}" '
+                f'cx="{cx}" cy="{cy}" r="3.5"><title>{texts.EPOCH_AXIS} {epoch}, {kind}: '
+                f"{exact(value)}</title></circle>"
+            )
+        readout.append(f'<tspan class="{kind}" dx="10">{name} {exact(value)}</tspan>')
+    parts.append(f'<text class="readout" x="{LEFT}" y="18">{"".join(readout)}</text>')
+    return f'<g class="epoch">{"".join(parts)}</g>'
+
+
+def _values(epoch: int, series: Series) -> list[tuple[str, str, float]]:
+    """An epoch's values: of which curve, its name, the value."""
+    values = [
+        ("training", texts.TRAINING_SERIES, series.training[epoch - 1]),
+        ("validation", texts.VALIDATION_SHORT, series.validation[epoch - 1]),
+    ]
+    if epoch <= len(series.previous):
+        values.append(("previous", texts.PREVIOUS_SHORT, series.previous[epoch - 1]))
+    return values
+
+
+def _table(summary: str, series: Series, exact: Callable[[float], str]) -> str:
+    """The same for those who cannot see it."""
+    if not series.training:
+        return ""
+    names = [texts.EPOCH_AXIS, texts.TRAINING_SERIES, texts.VALIDATION_SHORT]
+    if series.previous:
+        names.append(texts.PREVIOUS_SHORT)
+    rows = []
+    for epoch in range(1, len(series.training) + 1):
+        cells = [exact(value) for _, _, value in _values(epoch, series)]
+        cells += [""] * (len(names) - 1 - len(cells))  # the previous run was shorter
+        columns = "".join(f"<td>{cell}</td>" for cell in cells)
+        rows.append(f'<tr><th scope="row">{epoch}</th>{columns}</tr>')
+    heads = "".join(f'<th scope="col">{name}</th>' for name in names)
+    return (
+        f'<table class="visually-hidden"><caption>{summary}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
 
 
 def _legend() -> str:
     return (
-        f'<g class="legend"><line class="curve training" x1="{LEFT}" y1="14" '
-        f'x2="{LEFT + 22}" y2="14"></line>'
-        + _text(LEFT + 28, 18, texts.TRAINING_SERIES, "tick", "start")
-        + f'<line class="curve validation" x1="{LEFT + 100}" y1="14" x2="{LEFT + 122}" '
-        'y2="14"></line>' + _text(LEFT + 128, 18, texts.VALIDATION_SERIES, "tick", "start") + "</g>"
+        '<g class="legend">'
+        + _legend_entry("training", texts.TRAINING_SERIES, LEFT, 14)
+        + _legend_entry("validation", texts.VALIDATION_SERIES, LEFT + 100, 14)
+        + "</g>"
+    )
+
+
+def _legend_entry(kind: str, name: str, x: float, y: float) -> str:
+    return f'<line class="curve {kind}" x1="{x}" y1="{y}" x2="{x + 22}" y2="{y}"></line>' + _text(
+        x + 28, y + 4, name, "tick", "start"
     )
 
 

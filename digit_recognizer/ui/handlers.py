@@ -16,11 +16,17 @@ from digit_recognizer.strokes import parse_strokes
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_problem
 from digit_recognizer.ui.examples import example_path
+from digit_recognizer.ui.report import Pick, known_accuracy, render_mistakes, render_report
+from digit_recognizer.ui.runs import Run
 from digit_recognizer.ui.settings import read_fields
 from digit_recognizer.ui.status import render_status
 from digit_recognizer.ui.trainings import TrainingLine, TrainingView, run_training
 from digit_recognizer.ui.visitors import Visitor, Visitors
+from digit_recognizer.ui.weights import render_weights
 from digit_recognizer.worker import WorkerPool
+
+AFTERWARDS = 8
+"""Parts of the page that show what a training has left."""
 
 
 class Handlers:
@@ -48,7 +54,7 @@ class Handlers:
         try:
             visitor.draw(parse_strokes(value))
         except BadStrokes:
-            return render_problem(texts.NOT_A_DRAWING, visitor.network.name)
+            return render_problem(texts.NOT_A_DRAWING, visitor.reader.name)
         return visitor.answer()
 
     def upload(self, path: str | None, request: gr.Request) -> str:
@@ -89,12 +95,16 @@ class Handlers:
         try:
             config = read_fields(preset, epochs, hidden, batch_size, learning_rate, augment, seed)
         except BadConfig as error:
-            yield _updates(
+            yield self._updates(
                 TrainingView(render_status(texts.NOT_STARTED, str(error)), running=False)
             )
             return
-        for view in run_training(self._visitor(request), config, self._pool, self._line):
-            yield _updates(view)
+        # What the former training left goes when this one begins, not when it is refused.
+        visitor, former = self._visitor(request), self._visitor(request).run
+        for view in run_training(visitor, config, self._pool, self._line):
+            begins = former is not visitor.run
+            former = visitor.run
+            yield self._updates(view, clear=begins)
 
     def stop(self, request: gr.Request) -> None:
         """Ask the visitor's training to stop; it says itself what came of it."""
@@ -108,17 +118,79 @@ class Handlers:
         visitor.use_network(None)
         return render_status(texts.RESTORED, texts.RESTORED_DETAIL), visitor.answer()
 
+    def look_back(self, epoch: object, request: gr.Request) -> tuple:
+        """The time machine went to an epoch.
+
+        Returns the answer panel, both charts, the epoch's summary and its first layer.
+        """
+        visitor = self._visitor(request)
+        run = visitor.run
+        if type(epoch) is not int or not visitor.look_back(epoch):
+            skipped = (gr.skip(),) * 3
+            return visitor.answer(), *skipped[:2], texts.EPOCH_GONE, skipped[2]
+        return (
+            visitor.answer(),
+            *run.charts(epoch),
+            run.summary(epoch),
+            render_weights(visitor.reader.recognizer.mlp),
+        )
+
+    def use_epoch(self, epoch: object, request: gr.Request) -> tuple[str, str]:
+        """Make the epoch of the time machine the visitor's own. Returns status and answer panel."""
+        visitor = self._visitor(request)
+        if visitor.is_training:
+            return render_status(texts.BUSY), visitor.answer()
+        if type(epoch) is not int or not visitor.use_epoch(epoch):
+            return render_status(texts.EPOCH_GONE), visitor.answer()
+        return (
+            render_status(texts.EPOCH_KEPT, visitor.run.summary(epoch)),
+            visitor.answer(),
+        )
+
+    def pick_mistakes(self, event: gr.EventData, request: gr.Request) -> str:
+        """A cell or a row of the confusion matrix was picked. Returns the mistakes panel."""
+        run = self._visitor(request).run
+        if run is None or run.evaluation is None:
+            return ""
+        return render_mistakes(run.evaluation, Pick.parse(event._data))
+
     def _visitor(self, request: gr.Request) -> Visitor:
         return self._visitors.visit(request.session_hash)
 
+    def _updates(self, view: TrainingView, clear: bool = False) -> tuple:
+        """Values for what a training changes: see `page._wire_training`."""
+        parts = (view.status, view.loss, view.accuracy, view.answer)
+        if parts == (None,) * 4:
+            return (gr.skip(),) * (7 + AFTERWARDS)
+        buttons = (not view.running, view.running, not view.running)
+        if view.run is not None:
+            left = self._afterwards(view.run)
+        elif clear:
+            left = (gr.update(visible=False), gr.skip(), gr.skip(), gr.update(visible=False))
+            left += (gr.skip(),) * (AFTERWARDS - len(left))
+        else:
+            left = (gr.skip(),) * AFTERWARDS
+        return (
+            *(gr.skip() if part is None else part for part in parts),
+            *(gr.update(interactive=usable) for usable in buttons),
+            *left,
+        )
 
-def _updates(view: TrainingView) -> tuple:
-    """Values for status, loss, accuracy, answer, and the buttons Retrain, Stop and Restore."""
-    parts = (view.status, view.loss, view.accuracy, view.answer)
-    if parts == (None,) * 4:
-        return (gr.skip(),) * 7
-    buttons = (not view.running, view.running, not view.running)
-    return (
-        *(gr.skip() if part is None else part for part in parts),
-        *(gr.update(interactive=usable) for usable in buttons),
-    )
+    def _afterwards(self, run: Run) -> tuple:
+        """Values for what a training leaves: time machine, first layer, test and mistakes."""
+        epochs, test = run.epochs, run.evaluation
+        report = mistakes = ""
+        if test is not None:
+            shipped = known_accuracy(self._recognizer.mlp.metadata) if not run.note else None
+            report = render_report(test, shipped, on_mnist=not run.note)
+            mistakes = render_mistakes(test, Pick())
+        return (
+            gr.update(visible=True),
+            gr.update(minimum=epochs[0], maximum=epochs[-1], value=epochs[-1]),
+            run.summary(epochs[-1]),
+            gr.update(visible=True),
+            render_weights(run.network(epochs[-1])),
+            gr.update(visible=test is not None),
+            report,
+            mistakes,
+        )

@@ -11,9 +11,10 @@ from digit_recognizer.config import DEFAULT_PRESET, EPOCHS_RANGE, PAGE_PRESETS, 
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_invitation
-from digit_recognizer.ui.charts import render_accuracy, render_loss
+from digit_recognizer.ui.charts import Series, render_accuracy, render_loss
 from digit_recognizer.ui.examples import Examples
 from digit_recognizer.ui.handlers import Handlers
+from digit_recognizer.ui.report import Report
 from digit_recognizer.ui.settings import fields_of
 from digit_recognizer.ui.sketchpad import Sketchpad
 from digit_recognizer.ui.status import render_status
@@ -70,7 +71,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
         with gr.Row(elem_id="charts"):
             loss, accuracy = (
                 gr.HTML(
-                    render((), (), PRESETS[DEFAULT_PRESET].epochs),
+                    render(Series((), (), PRESETS[DEFAULT_PRESET].epochs)),
                     elem_id=elem_id,
                     min_width=280,
                     apply_default_css=False,
@@ -80,12 +81,14 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
                     (render_accuracy, "accuracy-chart"),
                 )
             )
+        left = _after_training()
 
         sketchpad.input(handlers.draw, sketchpad, answer, trigger_mode="always_last", **_AT_ONCE)
         upload.input(handlers.upload, upload, answer, trigger_mode="always_last", **_AT_ONCE)
         guard.select(handlers.refuse, None, answer, **_AT_ONCE)
         examples.select(handlers.take_example, None, [upload, answer], **_AT_ONCE)
-        _wire_training(handlers, training, loss, accuracy, answer)
+        _wire_training(handlers, training, loss, accuracy, answer, left)
+        _wire_afterwards(handlers, training, loss, accuracy, answer, left)
         _add_api(handlers)
         page.load(handlers.arrive, js=(_FOLDER / "page.js").read_text("utf-8"), **_AT_ONCE)
         page.unload(handlers.leave)
@@ -140,10 +143,35 @@ def _training_controls() -> dict[str, gr.components.Component]:
         apply_default_css=False,
     )
     controls["restore"] = gr.Button(texts.RESTORE, elem_id="restore")
+    with gr.Column(visible=False, elem_id="time-machine-box") as controls["time_machine"]:
+        controls["epoch"] = gr.Slider(
+            1,
+            MAX_EPOCHS,
+            1,
+            step=1,
+            label=texts.TIME_MACHINE,
+            info=texts.TIME_MACHINE_INFO,
+            buttons=[],
+            elem_id="time-machine",
+        )
+        controls["summary"] = gr.HTML(elem_id="epoch-summary", apply_default_css=False)
+        controls["use_epoch"] = gr.Button(texts.USE_EPOCH, elem_id="use-epoch")
     return controls
 
 
-def _wire_training(handlers, controls, loss, accuracy, answer) -> None:
+def _after_training() -> dict[str, gr.blocks.Block]:
+    """What a training leaves to look at, by name; it takes no room before the first one."""
+    left = {}
+    with gr.Row(visible=False, elem_id="after-training", equal_height=False) as left["box"]:
+        with gr.Column(min_width=280) as left["test_box"]:
+            left["report"] = Report(elem_id="test-report")
+        with gr.Column(min_width=280):
+            left["mistakes"] = gr.HTML(elem_id="mistakes", apply_default_css=False)
+            left["first_layer"] = gr.HTML(elem_id="first-layer", apply_default_css=False)
+    return left
+
+
+def _wire_training(handlers, controls, loss, accuracy, answer, left) -> None:
     names = ("epochs", "hidden", "batch_size", "learning_rate", "augment", "seed")
     fields = [controls[name] for name in names]
     values = json.dumps({preset: fields_of(preset) for preset in PAGE_PRESETS})
@@ -153,13 +181,32 @@ def _wire_training(handlers, controls, loss, accuracy, answer) -> None:
     controls["retrain"].click(
         handlers.retrain,
         [controls["preset"], *fields],
-        [controls["status"], loss, accuracy, answer, *buttons],
+        [
+            *(controls["status"], loss, accuracy, answer),
+            *buttons,
+            *(controls["time_machine"], controls["epoch"], controls["summary"]),
+            *(left["box"], left["first_layer"], left["test_box"]),
+            *(left["report"], left["mistakes"]),
+        ],
         show_progress="hidden",
         concurrency_limit=None,
         api_visibility="private",
     )
     controls["stop"].click(handlers.stop, **_AT_ONCE)
     controls["restore"].click(handlers.restore, None, [controls["status"], answer], **_AT_ONCE)
+
+
+def _wire_afterwards(handlers, controls, loss, accuracy, answer, left) -> None:
+    epoch = controls["epoch"]
+    epoch.input(
+        handlers.look_back,
+        epoch,
+        [answer, loss, accuracy, controls["summary"], left["first_layer"]],
+        trigger_mode="always_last",
+        **_AT_ONCE,
+    )
+    controls["use_epoch"].click(handlers.use_epoch, epoch, [controls["status"], answer], **_AT_ONCE)
+    left["report"].select(handlers.pick_mistakes, None, left["mistakes"], **_AT_ONCE)
 
 
 def _add_api(handlers: Handlers) -> None:

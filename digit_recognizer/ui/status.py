@@ -4,7 +4,7 @@ import html
 
 
 def render_status(headline: str, detail: str = "", share: float | None = None) -> str:
-    """A headline, a plain sentence below it and a bar.
+    """A headline, a bar and plain sentences below it, each line of `detail` on its own.
 
     share: how much of the training is done, 0 to 1; None leaves the bar empty.
     """

@@ -58,10 +58,10 @@ STATUS_IDLE = "No training yet"
 STATUS_IDLE_DETAIL = "Press Retrain and watch the curves below."
 STARTING = "Starting"
 STARTING_DETAIL = "TensorFlow wakes up; the first epoch comes in a few seconds."
+FIRST_EPOCH = "it sees the digits for the first time"
 WAITING = "Waiting for another training to end"
 TESTING = "Taking the final test"
-TESTING_DETAIL = "10,000 digits that nobody has shown it before"
-DONE = "Done: your own network answers now"
+DONE = "Done: it answers you now"
 STOPPED = "Stopped"
 STOPPED_EARLY = "No epoch was finished, so the former network answers."
 NOT_STARTED = "Not started"
@@ -77,8 +77,23 @@ ACCURACY = "Accuracy"
 ACCURACY_INFO = "share of digits read right"
 TRAINING_SERIES = "training"
 VALIDATION_SERIES = "validation: digits it never learns from"
+VALIDATION_SHORT = "validation"
+PREVIOUS_SERIES = "validation, previous run"
+PREVIOUS_SHORT = "previous"
 EPOCH_AXIS = "epoch"
 CHART_EMPTY = "A point appears here as each epoch ends"
+
+TIME_MACHINE = "Time machine"
+TIME_MACHINE_INFO = "What each epoch's network says about your drawing"
+USE_EPOCH = "Use this one"
+EPOCH_GONE = "This epoch's network had to make room for others."
+EPOCH_KEPT = "Epoch chosen: its network is yours now"
+FIRST_LAYER = "First layer"
+
+REPORT = "The final test"
+YOUR_NETWORK = "Your network"
+SHIPPED_NETWORK = "The shipped one"
+CONFUSION = "Row: what the digit is. Column: what your network said. Pick a number to see."
 
 
 def sure(confidence: float) -> str:
@@ -121,9 +136,26 @@ def yours(recipe: str, epochs: int) -> str:
     return f"Read by your own network ({recipe}, {count(epochs, 'epoch')})"
 
 
+def looking_back(epoch: int, epochs: int) -> str:
+    """Which network answers while an epoch of the time machine is looked at."""
+    return f"Read by your network as it was after epoch {epoch} of {epochs}"
+
+
+def epoch_summary(epoch: int, epochs: int, accuracy: float, digits: int) -> str:
+    """What an epoch has come to."""
+    return (
+        f"{epoch_of(epoch, epochs)}: {accuracy:.1%} of {count(digits, 'digit')} it has never seen"
+    )
+
+
 def pace(seconds_per_epoch: float, seconds_left: float) -> str:
-    """Detail of the status during a training."""
+    """How fast a training is."""
     return f"{seconds_per_epoch:.1f} s an epoch, {duration(seconds_left)} left"
+
+
+def batch_of(batch: int, batches: int) -> str:
+    """How far an epoch is."""
+    return f"batch {batch} of {batches}"
 
 
 def place_in_line(ahead: int) -> str:
@@ -136,20 +168,70 @@ def kept_epoch(epoch: int) -> str:
     return f"The network of epoch {epoch} answers now; Restore brings the shipped one back."
 
 
-def result(test_accuracy: float, seconds: float) -> str:
+def result(test_accuracy: float, seconds: float, digits: int, on_mnist: bool = True) -> str:
     """Detail of the status of a finished training."""
+    of = (
+        f"of MNIST's {digits:,} test digits"
+        if on_mnist
+        else "of generated digits it has never seen"
+    )
     return (
-        f"It reads {test_accuracy:.2%} of MNIST's 10,000 test digits, "
-        f"after {duration(seconds)} of training."
+        f"It reads {test_accuracy:.2%} {of}, after {duration(seconds)} of training. "
+        "The time machine goes back through its epochs."
     )
 
 
-def result_without_mnist(test_accuracy: float, seconds: float) -> str:
-    """Detail of the status of a finished training on the set of last resort."""
-    return (
-        f"It reads {test_accuracy:.2%} of generated digits it has never seen, "
-        f"after {duration(seconds)} of training."
-    )
+def report_info(digits: int, on_mnist: bool) -> str:
+    """What the test was."""
+    source = "MNIST's test set" if on_mnist else "the generator of handwriting"
+    return f"{count(digits, 'digit')} from {source}, none of which it has learnt from"
+
+
+def exact_percent(share: float) -> str:
+    """A share from 0 to 1 of digits that were counted."""
+    return f"{share:.2%}"
+
+
+def first_layer_info(shown: int, units: int) -> str:
+    """What the pictures of the first layer's weights are."""
+    which = f"its {units} units look" if shown == units else f"{shown} of its {units} units look"
+    return f"what {which} for: ink on orange speaks for it, on blue against"
+
+
+def unit(number: int) -> str:
+    """Label of the picture of a unit's weights."""
+    return f"Weights of unit {number}"
+
+
+def row_label(label: int, wrong: int) -> str:
+    """Label of the button for all mistakes of a digit."""
+    return f"{label}: {count(wrong, 'mistake')}"
+
+
+def cell_label(label: int, digit: int, number: int) -> str:
+    """Label of the button for the mistakes of a confusion."""
+    return f"{label} read as {digit}: {count(number, 'time')}"
+
+
+def mistakes(label: int | None, digit: int | None, number: int, shown: int) -> str:
+    """Heading of misread digits; `label` is what they are, `digit` what was said, None any."""
+    if not number:
+        return "No mistake at all"
+    if label is None and digit is None:
+        return "Its surest mistakes"
+    what = f"{'Digits' if label is None else label} read as {'another' if digit is None else digit}"
+    most = f", the surest {shown}" if shown < number else ""
+    return f"{what}: {count(number, 'time')}{most}"
+
+
+def picture_of(label: int) -> str:
+    """Text for the picture of a digit."""
+    return f"Picture of {label}"
+
+
+def really(label: int) -> str:
+    """What a misread digit is."""
+    return f"is {label}"
 
 
 def hidden_not_understood(value: str) -> str:
@@ -162,6 +244,11 @@ def not_a_number(name: str) -> str:
     return f"{name} is empty; write a number."
 
 
+def chart_epoch(epoch: int) -> str:
+    """Before the values of an epoch."""
+    return f"Epoch {epoch}"
+
+
 def chart_summary(name: str, epochs: int, training: str, validation: str) -> str:
     """What a chart says, for those who cannot see it."""
     return f"{name} after {count(epochs, 'epoch')}: training {training}, validation {validation}"
@@ -169,7 +256,7 @@ def chart_summary(name: str, epochs: int, training: str, validation: str) -> str
 
 def count(number: int, noun: str) -> str:
     """A number and its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def duration(seconds: float) -> str:

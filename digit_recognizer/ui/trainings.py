@@ -21,9 +21,10 @@ from digit_recognizer.events import (
     TrainingEvent,
     TrainingResult,
 )
+from digit_recognizer.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
-from digit_recognizer.ui.charts import render_accuracy, render_loss
+from digit_recognizer.ui.runs import Run
 from digit_recognizer.ui.status import render_status
 from digit_recognizer.ui.visitors import Network, Visitor
 from digit_recognizer.worker import Worker, WorkerPool
@@ -43,6 +44,8 @@ class TrainingView:
     accuracy: str | None = None
     answer: str | None = None
     running: bool = True
+    run: Run | None = None
+    """What is left to look at; comes with the last view, when there is anything."""
 
 
 class TrainingLine:
@@ -86,22 +89,23 @@ def run_training(
         return
     ticket = line.join()
     before = visitor.network
+    course = _Course(visitor, config)
     worker = None
     try:
-        empty_charts = render_loss((), (), config.epochs), render_accuracy((), (), config.epochs)
-        yield TrainingView(render_status(texts.STARTING, texts.STARTING_DETAIL, 0), *empty_charts)
+        starting = render_status(texts.STARTING, texts.STARTING_DETAIL, 0)
+        yield TrainingView(starting, *visitor.run.charts(), visitor.answer())
         yield from _wait(line, ticket, stop)
         if not stop.is_set():
             worker = pool.take()
             worker.start(config)
-        run = _Run(visitor, config)
-        yield from run.follow(worker, stop)
+        yield from course.follow(worker, stop)
         visitor.end_training()
-        yield run.last_view()
+        yield course.last_view()
     except Exception as error:
         if not isinstance(error, RecognizerError):
             traceback.print_exc()
         detail = str(error) if isinstance(error, RecognizerError) else texts.FAILED_DETAIL
+        visitor.run.discard()
         visitor.use_network(before)
         visitor.end_training()
         yield TrainingView(
@@ -123,15 +127,14 @@ def _wait(line: TrainingLine, ticket: object, stop: threading.Event) -> Iterator
         shown = status
 
 
-class _Run:
+class _Course:
     """The course of a training that has a worker."""
 
     def __init__(self, visitor: Visitor, config: TrainConfig):
         self._visitor = visitor
-        self._config = config
-        self._history: list[EpochResult] = []
+        self._run = visitor.new_run(config)
+        self._newest: Mlp | None = None
         self._result: TrainingResult | None = None
-        self._note = ""
         self._shown_at = 0.0
         self._answered: int | None = None
 
@@ -145,62 +148,61 @@ class _Run:
 
     def last_view(self) -> TrainingView:
         """What stays when all is over."""
+        run, epoch = self._run, len(self._run.figures)
         if self._result is not None:
-            self._use(self._result.mlp, texts.yours(self._recipe(), self._config.epochs))
-            accuracy, seconds = self._result.test_accuracy, self._result.fit_seconds
-            tested = texts.result_without_mnist if self._note else texts.result
-            status = render_status(texts.DONE, f"{tested(accuracy, seconds)} {self._note}".strip())
-        elif self._history:
-            epoch = self._history[-1].epoch
-            self._use(self._history[-1].mlp, texts.yours(self._recipe(), epoch))
+            epoch = run.config.epochs
+            self._newest = self._result.mlp
+            test = run.evaluation
+            result = texts.result(
+                test.accuracy, self._result.fit_seconds, test.count, on_mnist=not run.note
+            )
+            status = render_status(texts.DONE, f"{result}\n{run.note}".strip())
+        elif epoch:
+            self._newest = run.described(self._newest, epoch)
             status = render_status(texts.STOPPED, texts.kept_epoch(epoch))
         else:
             status = render_status(texts.STOPPED, texts.STOPPED_EARLY)
-        return TrainingView(status, answer=self._answer(), running=False)
+            return TrainingView(status, answer=self._answer(), running=False)
+        self._use(self._newest, texts.yours(run.recipe, epoch))
+        return TrainingView(status, *run.charts(run.last), self._answer(), False, run)
 
     def _view(self, event: TrainingEvent | None) -> TrainingView | None:
         """What an event changes on the page; None when that is nothing."""
         if isinstance(event, DatasetNote):
-            self._note = event.text
+            self._run.note = event.text
         if isinstance(event, BatchProgress):
             if time.monotonic() - self._shown_at < PROGRESS_SECONDS:
                 return None
             self._shown_at = time.monotonic()
-            return TrainingView(self._status(event.epoch, event.batch / event.batches))
+            return TrainingView(self._status(event.epoch, event.batch / event.batches, event))
         if isinstance(event, EpochResult):
-            self._history.append(event)
+            self._run.add(event)
+            self._newest = event.mlp
             self._use(event.mlp, texts.in_training(event.epoch, event.epochs))
-            return TrainingView(self._status(event.epoch, 1), *self._charts(), self._answer())
+            return TrainingView(self._status(event.epoch, 1), *self._run.charts(), self._answer())
         if isinstance(event, TrainingResult):
+            self._run.finish(event)
             self._result = event
         return None
 
-    def _status(self, epoch: int, share: float) -> str:
-        epochs = self._config.epochs
+    def _status(self, epoch: int, share: float, progress: BatchProgress | None = None) -> str:
+        epochs, figures = self._run.config.epochs, self._run.figures
         done = (epoch - 1 + share) / epochs
-        detail = texts.STARTING_DETAIL
-        if self._history:
-            seconds = self._history[-1].seconds
-            detail = texts.pace(seconds, seconds * epochs * (1 - done))
+        within = f"{texts.batch_of(progress.batch, progress.batches)}, " if progress else ""
         if done == 1:
-            detail = texts.TESTING
-        return render_status(texts.epoch_of(epoch, epochs), f"{detail} {self._note}".strip(), done)
+            pace = texts.TESTING
+        elif figures:
+            seconds = figures[-1].seconds
+            pace = within + texts.pace(seconds, seconds * epochs * (1 - done))
+        else:
+            pace = within + texts.FIRST_EPOCH
+        news = self._run.summary(len(figures)) if figures else ""
+        lines = filter(None, (news, pace, self._run.note))
+        return render_status(texts.epoch_of(epoch, epochs), "\n".join(lines), done)
 
-    def _charts(self) -> tuple[str, str]:
-        history, epochs = self._history, self._config.epochs
-        return (
-            render_loss([e.loss for e in history], [e.val_loss for e in history], epochs),
-            render_accuracy(
-                [e.accuracy for e in history], [e.val_accuracy for e in history], epochs
-            ),
-        )
-
-    def _use(self, mlp, name: str) -> None:
+    def _use(self, mlp: Mlp, name: str) -> None:
         self._visitor.use_network(Network(Recognizer(mlp), name))
 
     def _answer(self) -> str:
         self._answered = self._visitor.touches
         return self._visitor.answer()
-
-    def _recipe(self) -> str:
-        return texts.PRESETS.get(self._config.preset, texts.CUSTOM)

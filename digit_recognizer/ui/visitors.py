@@ -14,12 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digit_recognizer.config import TrainConfig
 from digit_recognizer.errors import BadImage, EmptyDrawing
 from digit_recognizer.images import to_ink
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.strokes import Strokes, render
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_answer, render_invitation, render_problem
+from digit_recognizer.ui.runs import Run
+from digit_recognizer.ui.snapshots import Storage
 
 MAX_VISITORS = 500
 IDLE_SECONDS = 3600
@@ -40,10 +43,13 @@ class Visitor:
     Safe between threads: a training reads the drawing again while the visitor draws on.
     """
 
-    def __init__(self, shipped: Network):
+    def __init__(self, shipped: Network, storage: Storage | None = None):
         self._lock = threading.RLock()
         self._shipped = shipped
+        self._storage = storage or Storage()
         self._network = shipped
+        self._looked_at: Network | None = None
+        self._run: Run | None = None
         self._sheet: Strokes = []
         # Ink as float16 (H, W), or the sentence that says why there is none.
         self._upload: np.ndarray | str | None = None
@@ -78,16 +84,56 @@ class Visitor:
         """Let `network` answer this visitor from now on; None is the shipped one."""
         with self._lock:
             self._network = network or self._shipped
+            self._looked_at = None
 
     @property
     def network(self) -> Network:
-        """Who answers this visitor now."""
+        """The visitor's own network, or the shipped one."""
         return self._network
+
+    @property
+    def reader(self) -> Network:
+        """Who answers this visitor now."""
+        return self._looked_at or self._network
+
+    @property
+    def run(self) -> Run | None:
+        """The latest training."""
+        return self._run
+
+    def new_run(self, config: TrainConfig) -> Run:
+        """A training begins: the former one's curves stay for comparison, its networks go."""
+        with self._lock:
+            self._run = Run(config, self._storage.new_shelf(), self._run)
+            self._looked_at = None
+            return self._run
+
+    def look_back(self, epoch: int) -> bool:
+        """Let an epoch's network of the latest training answer; False when there is none."""
+        with self._lock:
+            network = self._epoch_network(epoch)
+            if network is not None:
+                self._looked_at = Network(network, self._run.name(epoch))
+            return network is not None
+
+    def use_epoch(self, epoch: int) -> bool:
+        """Make an epoch's network the visitor's own; False when there is none."""
+        with self._lock:
+            network = self._epoch_network(epoch)
+            if network is not None:
+                self.use_network(Network(network, texts.yours(self._run.recipe, epoch)))
+            return network is not None
+
+    def _epoch_network(self, epoch: int) -> Recognizer | None:
+        if self._run is None or self.is_training:
+            return None
+        mlp = self._run.network(epoch)
+        return mlp and Recognizer(mlp)
 
     def answer(self) -> str:
         """The answer panel (HTML) for what was touched last."""
         with self._lock:
-            network = self._network
+            network = self.reader
             shown, sheet, upload = self._shown, self._sheet, self._upload
         try:
             if shown == "sheet":
@@ -149,6 +195,7 @@ class Visitors:
         clock: Callable[[], float] = time.monotonic,
     ):
         self._shipped = Network(recognizer, texts.SHIPPED)
+        self._storage = Storage()
         self._limit = limit
         self._idle_seconds = idle_seconds
         self._clock = clock
@@ -161,10 +208,10 @@ class Visitors:
     def visit(self, session: str | None) -> Visitor:
         """The visitor of a session, new when unknown; without a session one that is not kept."""
         if session is None:
-            return Visitor(self._shipped)
+            return Visitor(self._shipped, self._storage)
         with self._lock:
             visitor, _ = self._visitors.pop(session, (None, 0))
-            visitor = visitor or Visitor(self._shipped)
+            visitor = visitor or Visitor(self._shipped, self._storage)
             self._visitors[session] = visitor, self._clock()
             self._forget_some()
             return visitor

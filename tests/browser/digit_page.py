@@ -101,6 +101,13 @@ class DigitPage:
         field.fill(str(epochs))
         field.press("Tab")
 
+    def train(self, preset: str, epochs: int) -> None:
+        """Train to the end."""
+        self.choose(preset, epochs)
+        self.page.click("#retrain")
+        self.wait_for_status("Done", seconds=90)
+        self.page.locator("#time-machine input[type=range]").wait_for()
+
     def expect_value(self, selector: str, value: object) -> None:
         from playwright.sync_api import expect
 

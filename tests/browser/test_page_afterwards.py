@@ -1,0 +1,136 @@
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.digit_page import DIGITS
+
+
+@pytest.fixture
+def trained(tab):
+    """A tab with a drawing, after a training of three epochs."""
+    tab.draw(DIGITS[7])
+    tab.expect_digit(7)
+    tab.train("quick", 3)
+    return tab
+
+
+def network_in_use(tab):
+    return tab.page.locator("#model-in-use")
+
+
+def go_to(tab, epoch: int) -> None:
+    tab.page.locator("#time-machine input[type=range]").fill(str(epoch))
+
+
+def test_before_a_training_nothing_of_it_takes_room(tab):
+    for name in ("time-machine", "use-epoch", "test-report", "mistakes", "first-layer"):
+        assert tab.page.locator(f"#{name}").count() == 0, name
+    chart = tab.page.locator("#charts").bounding_box()
+    end = tab.page.evaluate("document.querySelector('.gradio-container main').scrollHeight")
+    assert end - (chart["y"] + chart["height"]) < 150
+
+
+def test_what_comes_after_a_training_moves_nothing_above_it(tab):
+    names = ("sketchpad", "network-view", "upload", "loss-chart", "retrain", "restore")
+
+    def boxes():
+        return [tab.page.locator(f"#{name}").bounding_box() for name in names]
+
+    before = boxes()
+    tab.train("quick", 2)
+    tab.page.locator("#first-layer img").first.wait_for()
+    assert boxes() == before
+
+
+def test_the_time_machine_goes_back_through_the_epochs(trained):
+    slider = trained.page.locator("#time-machine input[type=range]")
+    assert (slider.get_attribute("min"), slider.get_attribute("max")) == ("1", "3")
+    assert slider.input_value() == "3"
+    pictures = trained.page.locator("#first-layer img")
+    assert pictures.count() == 24
+    last = pictures.first.get_attribute("src")
+    go_to(trained, 1)
+    expect(network_in_use(trained)).to_contain_text("epoch 1 of 3")
+    for chart in ("loss-chart", "accuracy-chart"):
+        assert trained.page.locator(f"#{chart} [data-marked='1']").count() == 1
+    expect(pictures.first).not_to_have_attribute("src", last)
+    expect(trained.page.locator("#epoch-summary")).to_contain_text(
+        re.compile(r"Epoch 1 of 3: [\d.]+% of 20 digits it has never seen")
+    )
+    trained.draw([[(0.3, 0.5), (0.6, 0.5)]])
+    trained.page.wait_for_timeout(500)
+    expect(network_in_use(trained)).to_contain_text("epoch 1 of 3")
+
+
+def test_an_epoch_can_be_made_the_visitors_own(trained):
+    go_to(trained, 2)
+    expect(network_in_use(trained)).to_contain_text("epoch 2 of 3")
+    trained.page.click("#use-epoch")
+    trained.wait_for_status("is yours now")
+    expect(network_in_use(trained)).to_contain_text("own network (Quick, 2 epochs)")
+    trained.page.click("#restore")
+    expect(network_in_use(trained)).to_contain_text("shipped")
+    go_to(trained, 3)
+    expect(network_in_use(trained)).to_contain_text("3 epochs")
+
+
+def test_the_test_is_shown_and_its_mistakes_can_be_picked_with_the_keyboard(trained):
+    report, mistakes = trained.page.locator("#test-report"), trained.page.locator("#mistakes")
+    scores = report.locator("[data-score] dd").all_inner_texts()
+    assert len(scores) == 2
+    assert all(re.fullmatch(r"[\d.]+%", score) for score in scores)
+    assert report.locator("tbody tr").count() == 10
+    cell = report.locator("button[data-read-as]").first
+    label, said = cell.get_attribute("data-label"), cell.get_attribute("data-read-as")
+    cell.focus()
+    trained.page.keyboard.press("Enter")
+    expect(mistakes.locator("h3")).to_contain_text(f"{label} read as {said}: ")
+    assert cell.get_attribute("aria-pressed") == "true"
+    assert mistakes.locator("img").count() == int(cell.inner_text())
+    for caption in mistakes.locator("figcaption").all_inner_texts():
+        assert re.fullmatch(rf"{said} \d+%\s+is {label}", caption)
+    row = report.locator(f'button[data-label="{label}"]:not([data-read-as])')
+    row.click()
+    expect(mistakes.locator("h3")).to_contain_text(f"{label} read as another: ")
+    assert cell.get_attribute("aria-pressed") == "false"
+    row.click()
+    expect(mistakes.locator("h3")).to_have_text("Its surest mistakes")
+    assert 1 <= mistakes.locator("img").count() <= 12
+
+
+def test_another_training_clears_up_and_keeps_the_former_curve(trained):
+    go_to(trained, 1)
+    expect(network_in_use(trained)).to_contain_text("epoch 1 of 3")
+    trained.choose("tutorial", 50)
+    trained.page.click("#retrain")
+    trained.page.locator("#time-machine").wait_for(state="detached")
+    trained.page.locator("#test-report").wait_for(state="detached")
+    trained.wait_for_status("Epoch 2 of 50")
+    assert trained.page.locator("#loss-chart .curve.previous").count() == 2
+    trained.page.click("#stop")
+    trained.wait_for_status("Stopped")
+    trained.page.locator("#time-machine").wait_for()
+    assert trained.page.locator("#test-report").count() == 0
+    assert trained.page.locator("#first-layer img").count() == 24
+    reached = int(trained.page.locator("#time-machine input[type=range]").input_value())
+    assert trained.points("loss-chart") == 2 * reached
+    go_to(trained, 1)
+    expect(network_in_use(trained)).to_contain_text("epoch 1 of 50")
+
+
+def test_the_charts_say_the_values_under_the_pointer(trained):
+    chart = trained.page.locator("#loss-chart")
+    readouts, legend = chart.locator(".readout"), chart.locator(".legend")
+    assert not any(readout.is_visible() for readout in readouts.all())
+    chart.scroll_into_view_if_needed()
+    box = chart.locator(".column").nth(1).bounding_box()
+    trained.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
+    expect(readouts.nth(1)).to_be_visible()
+    assert re.fullmatch(
+        r"Epoch 2\s*training [\d.]+\s*validation [\d.]+", readouts.nth(1).text_content()
+    )
+    expect(legend).to_be_hidden()
+    trained.page.mouse.move(2, 2)
+    expect(readouts.nth(1)).to_be_hidden()
+    expect(legend).to_be_visible()

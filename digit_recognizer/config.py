@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from digit_recognizer.errors import BadConfig
@@ -25,6 +26,8 @@ LEARNING_RATE_RANGE = (1e-6, 0.1)
 HIDDEN_LAYERS_RANGE = (1, 6)
 HIDDEN_UNITS_RANGE = (1, 2048)
 SEED_RANGE = (0, 2**31 - 1)
+MAX_PARAMETERS = 8_000_000
+"""Weights and biases of a network: 32 MB, and as much again, several times, while it learns."""
 
 
 def _check(name: str, value: object, kind: type, allowed: tuple[float, float]) -> None:
@@ -66,8 +69,20 @@ class TrainConfig:
         _check("number of hidden layers", len(self.hidden), int, HIDDEN_LAYERS_RANGE)
         for units in self.hidden:
             _check("number of units in a hidden layer", units, int, HIDDEN_UNITS_RANGE)
+        if self.parameters > MAX_PARAMETERS:
+            raise BadConfig(
+                f"The hidden layers {', '.join(map(str, self.hidden))} make a network of "
+                f"{self.parameters:,} parameters; it may have at most {MAX_PARAMETERS:,}."
+            )
         if self.schedule not in ("constant", "one-cycle"):
             raise BadConfig(f"The schedule is {self.schedule!r}; use 'constant' or 'one-cycle'.")
+
+    @property
+    def parameters(self) -> int:
+        """How many weights and biases the network has."""
+        outputs = NUM_CLASSES + bool(self.generated)
+        sizes = (IMAGE_SIZE * IMAGE_SIZE, *self.hidden, outputs)
+        return sum((inputs + 1) * units for inputs, units in pairwise(sizes))
 
 
 PRESETS = {

@@ -9,11 +9,13 @@ from __future__ import annotations
 import atexit
 import contextlib
 import multiprocessing
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import wait
+from pathlib import Path
 
 from digit_recognizer.config import TrainConfig
 from digit_recognizer.errors import RecognizerError, TrainingFailed
@@ -22,6 +24,8 @@ from digit_recognizer.worker_process import Train, prepare_training, serve
 
 TIME_LIMIT = 30 * 60
 """Seconds after which a training is given up."""
+MEMORY_LIMIT = 3 * 2**30
+"""Bytes of resident memory at which it is given up, where /proc tells; elsewhere there is none."""
 
 
 class Worker:
@@ -66,8 +70,8 @@ class Worker:
         """The next event, or None when there is none within `timeout` seconds.
 
         Nothing follows a TrainingResult. Raises what the training raised (TrainingFailed,
-        DatasetUnavailable), and TrainingFailed when the child has died, was stopped, or takes
-        longer than TIME_LIMIT.
+        DatasetUnavailable), and TrainingFailed when the child has died, was stopped, takes longer
+        than TIME_LIMIT, or more memory than MEMORY_LIMIT.
         """
         with self._reading:
             if self._done:
@@ -82,6 +86,12 @@ class Worker:
             raise TrainingFailed(
                 f"The training took longer than {TIME_LIMIT / 60:g} minutes and was stopped; "
                 "choose fewer epochs or a smaller network."
+            )
+        if not self._done and resident_bytes(self.pid) > MEMORY_LIMIT:
+            self.stop()
+            raise TrainingFailed(
+                f"The training needed more than {MEMORY_LIMIT / 2**30:g} GB of memory and was "
+                "stopped; choose a smaller network or smaller batches."
             )
         if isinstance(message, RecognizerError):
             raise message
@@ -162,6 +172,15 @@ class WorkerPool:
         idle = not self._closed and not self._training
         if idle and (self._spare is None or not self._spare.alive):
             self._spare = self._new_worker()
+
+
+def resident_bytes(pid: int) -> int:
+    """Memory that a process holds; 0 when it has ended, or where /proc does not tell."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 @contextlib.contextmanager

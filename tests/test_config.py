@@ -57,7 +57,19 @@ def test_what_cannot_work_is_refused_with_the_allowed_range(changes, said):
 
 def test_the_ends_of_the_ranges_are_allowed():
     TrainConfig(hidden=(1,), epochs=1, batch_size=8, learning_rate=1e-6, seed=0)
-    TrainConfig(hidden=(2048,) * 6, epochs=200, batch_size=4096, learning_rate=0.1, seed=2**31 - 1)
+    TrainConfig(hidden=(2048, 2048), epochs=200, batch_size=4096, learning_rate=0.1, seed=2**31 - 1)
+
+
+def test_parameters_are_those_of_the_network():
+    assert TrainConfig(hidden=(128,)).parameters == 784 * 128 + 128 + 128 * 10 + 10
+    assert TrainConfig(hidden=(32, 16), generated=0.2).parameters == sum(
+        (784 * 32 + 32, 32 * 16 + 16, 16 * 11 + 11)
+    )
+
+
+def test_a_network_of_too_many_parameters_is_refused_with_the_limit():
+    with pytest.raises(BadConfig, match=r"2048, 2048, 2048 .* 10,020,874 .* at most 8,000,000"):
+        TrainConfig(hidden=(2048, 2048, 2048))
 
 
 def test_a_config_is_frozen_and_can_be_a_key():

@@ -13,7 +13,7 @@ from digit_recognizer import worker as worker_module
 from digit_recognizer.config import DATA_VARIABLE, TrainConfig
 from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
 from digit_recognizer.events import BatchProgress, EpochResult, TrainingResult
-from digit_recognizer.worker import Worker, WorkerPool
+from digit_recognizer.worker import Worker, WorkerPool, resident_bytes
 from digit_recognizer.worker_process import NICENESS
 
 PATIENCE = 60
@@ -82,6 +82,19 @@ def prepare_crash():
 def prepare_silence():
     def train(config, report):
         threading.Event().wait()
+
+    return train
+
+
+def prepare_glutton():
+    """Holds 100 MB more with each event."""
+
+    def train(config, report):
+        held = []
+        while True:
+            held.append(b"x" * 100 * 2**20)
+            report(BatchProgress(1, 1, len(held), 1000))
+            time.sleep(0.05)
 
     return train
 
@@ -256,6 +269,24 @@ def test_a_training_that_hangs_is_given_up(new_worker, monkeypatch):
     with pytest.raises(TrainingFailed, match="took longer"):
         next_event(worker)
     assert not is_running(worker.pid)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="there is no /proc")
+def test_a_training_that_takes_too_much_memory_is_given_up(new_worker, monkeypatch):
+    monkeypatch.setattr(worker_module, "MEMORY_LIMIT", 2**29)
+    worker = new_worker(prepare_glutton)
+    worker.start(TrainConfig())
+    assert next_event(worker) is not None
+    with pytest.raises(TrainingFailed, match=r"more than 0\.5 GB of memory"):
+        drain(worker)
+    assert not is_running(worker.pid)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="there is no /proc")
+def test_memory_is_that_of_the_process():
+    held = b"x" * 2**25
+    assert len(held) < resident_bytes(os.getpid()) < 2**36
+    assert resident_bytes(2**30) == 0
 
 
 def test_ctrl_c_in_the_terminal_is_left_to_the_parent(new_worker):

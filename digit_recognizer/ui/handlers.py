@@ -7,21 +7,24 @@ here, and every error becomes a sentence in the page.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import gradio as gr
 
-from digit_recognizer.errors import BadConfig, BadStrokes, RecognizerError
+from digit_recognizer.errors import BadConfig, BadModel, BadStrokes, RecognizerError
+from digit_recognizer.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.strokes import parse_strokes
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_problem
 from digit_recognizer.ui.examples import example_path
+from digit_recognizer.ui.model_files import load_model
 from digit_recognizer.ui.report import Pick, known_accuracy, render_mistakes, render_report
 from digit_recognizer.ui.runs import Run
 from digit_recognizer.ui.settings import read_fields
 from digit_recognizer.ui.status import render_status
 from digit_recognizer.ui.trainings import TrainingLine, TrainingView, run_training
-from digit_recognizer.ui.visitors import Visitor, Visitors
+from digit_recognizer.ui.visitors import Network, Visitor, Visitors
 from digit_recognizer.ui.weights import render_weights
 from digit_recognizer.worker import WorkerPool
 
@@ -117,6 +120,23 @@ class Handlers:
             return render_status(texts.BUSY), visitor.answer()
         visitor.use_network(None)
         return render_status(texts.RESTORED, texts.RESTORED_DETAIL), visitor.answer()
+
+    def download(self, request: gr.Request) -> Mlp:
+        """The visitor's network, for the component that saves it."""
+        return self._visitor(request).network.recognizer.mlp
+
+    def load(self, path: str | None, request: gr.Request) -> tuple[str, str]:
+        """A network was uploaded to `path`. Returns the status and the answer panel."""
+        visitor = self._visitor(request)
+        if visitor.is_training:
+            return render_status(texts.BUSY), visitor.answer()
+        try:
+            mlp = load_model(path or "")
+        except BadModel as error:
+            return render_status(texts.NOT_LOADED, str(error)), visitor.answer()
+        name = Path(path).name
+        visitor.use_network(Network(Recognizer(mlp), texts.loaded(name)))
+        return render_status(texts.LOADED, texts.loaded_detail(mlp.hidden)), visitor.answer()
 
     def look_back(self, epoch: object, request: gr.Request) -> tuple:
         """The time machine went to an epoch.

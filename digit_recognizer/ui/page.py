@@ -14,6 +14,7 @@ from digit_recognizer.ui.answer import render_invitation
 from digit_recognizer.ui.charts import Series, render_accuracy, render_loss
 from digit_recognizer.ui.examples import Examples
 from digit_recognizer.ui.handlers import Handlers
+from digit_recognizer.ui.model_files import SAVE_IN_BROWSER, ModelFile, ModelUpload
 from digit_recognizer.ui.report import Report
 from digit_recognizer.ui.settings import fields_of
 from digit_recognizer.ui.sketchpad import Sketchpad
@@ -142,7 +143,11 @@ def _training_controls() -> dict[str, gr.components.Component]:
         elem_id="training-status",
         apply_default_css=False,
     )
-    controls["restore"] = gr.Button(texts.RESTORE, elem_id="restore")
+    controls["restore"] = gr.Button(texts.RESTORE, size="sm", elem_id="restore")
+    with gr.Row(elem_id="model-files"):
+        controls["download"] = gr.Button(texts.DOWNLOAD, size="sm", elem_id="download-model")
+        controls["load"] = ModelUpload(texts.LOAD, size="sm", elem_id="load-model")
+    controls["file"] = ModelFile()
     with gr.Column(visible=False, elem_id="time-machine-box") as controls["time_machine"]:
         controls["epoch"] = gr.Slider(
             1,
@@ -193,7 +198,14 @@ def _wire_training(handlers, controls, loss, accuracy, answer, left) -> None:
         api_visibility="private",
     )
     controls["stop"].click(handlers.stop, **_AT_ONCE)
-    controls["restore"].click(handlers.restore, None, [controls["status"], answer], **_AT_ONCE)
+    shown = [controls["status"], answer]
+    controls["restore"].click(handlers.restore, None, shown, **_AT_ONCE)
+    # These take their time, so they wait in the queue.
+    at_leisure = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 1}
+    controls["download"].click(handlers.download, None, controls["file"], **at_leisure).then(
+        None, controls["file"], js=SAVE_IN_BROWSER
+    )
+    controls["load"].upload(handlers.load, controls["load"], shown, **at_leisure)
 
 
 def _wire_afterwards(handlers, controls, loss, accuracy, answer, left) -> None:

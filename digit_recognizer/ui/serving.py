@@ -13,6 +13,7 @@ from starlette.routing import Route
 from digit_recognizer.images import MAX_FILE_BYTES
 from digit_recognizer.ui.body_limit import BodyLimit
 from digit_recognizer.ui.examples import FOLDER as EXAMPLES_FOLDER
+from digit_recognizer.ui.model_files import MAX_UPLOAD_BYTES
 from digit_recognizer.ui.theme import STYLE_SHEET, make_theme
 
 MAX_SESSIONS = 500
@@ -34,7 +35,7 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
         "run_history": False,
         "enable_monitoring": False,
         "state_session_capacity": MAX_SESSIONS,
-        "max_file_size": MAX_FILE_BYTES,
+        "max_file_size": max(MAX_FILE_BYTES, MAX_UPLOAD_BYTES),
         "allowed_paths": [str(EXAMPLES_FOLDER)],
         "footer_links": [],
         "theme": make_theme(),

@@ -53,6 +53,8 @@ SEED = "Seed"
 RETRAIN = "Retrain"
 STOP = "Stop"
 RESTORE = "Restore shipped model"
+DOWNLOAD = "Download model"
+LOAD = "Load a model"
 
 STATUS_IDLE = "No training yet"
 STATUS_IDLE_DETAIL = "Press Retrain and watch the curves below."
@@ -67,9 +69,11 @@ STOPPED_EARLY = "No epoch was finished, so the former network answers."
 NOT_STARTED = "Not started"
 FAILED = "The training did not finish"
 FAILED_DETAIL = "The training ended unexpectedly. Press Retrain to try again."
+LOADED = "Loaded: it answers you now"
+NOT_LOADED = "Not loaded"
 RESTORED = "The shipped network answers again"
 RESTORED_DETAIL = "Press Retrain to train another."
-BUSY = "A training of yours is running already; stop it first."
+BUSY = "A training of yours is running; stop it first."
 
 LOSS = "Loss"
 LOSS_INFO = "how wrong it is; lower is better"
@@ -87,7 +91,7 @@ TIME_MACHINE = "Time machine"
 TIME_MACHINE_INFO = "What each epoch's network says about your drawing"
 USE_EPOCH = "Use this one"
 EPOCH_GONE = "This epoch's network had to make room for others."
-EPOCH_KEPT = "Epoch chosen: its network is yours now"
+EPOCH_KEPT = "This epoch is yours now"
 FIRST_LAYER = "First layer"
 
 REPORT = "The final test"
@@ -146,6 +150,17 @@ def epoch_summary(epoch: int, epochs: int, accuracy: float, digits: int) -> str:
     return (
         f"{epoch_of(epoch, epochs)}: {accuracy:.1%} of {count(digits, 'digit')} it has never seen"
     )
+
+
+def loaded(name: str) -> str:
+    """Which network answers after one was loaded from a file."""
+    return f"Read by the network you loaded ({name if len(name) <= 30 else name[:27] + '…'})"
+
+
+def loaded_detail(hidden: tuple[int, ...]) -> str:
+    """Detail of the status after a network was loaded."""
+    layers = ", ".join(map(str, hidden))
+    return f"Hidden layers: {layers or 'none'}. Restore brings the shipped one back."
 
 
 def pace(seconds_per_epoch: float, seconds_left: float) -> str:

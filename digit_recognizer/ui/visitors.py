@@ -25,6 +25,8 @@ from digit_recognizer.ui.runs import Run
 from digit_recognizer.ui.snapshots import Storage
 
 MAX_VISITORS = 500
+MAX_NETWORK_BYTES = 2**30
+"""Memory of all visitors' own networks; beyond it, too, the least recent visitors are forgotten."""
 IDLE_SECONDS = 3600
 """Visitors who have done nothing for this long, and train nothing, are forgotten."""
 
@@ -90,6 +92,14 @@ class Visitor:
     def network(self) -> Network:
         """The visitor's own network, or the shipped one."""
         return self._network
+
+    @property
+    def network_bytes(self) -> int:
+        """Memory of the visitor's own network; the shipped one costs nothing."""
+        mlp = self._network.recognizer.mlp
+        if self._network is self._shipped:
+            return 0
+        return sum(array.nbytes for array in (*mlp.weights, *mlp.biases))
 
     @property
     def reader(self) -> Network:
@@ -193,9 +203,11 @@ class Visitors:
         limit: int = MAX_VISITORS,
         idle_seconds: float = IDLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
+        max_network_bytes: int = MAX_NETWORK_BYTES,
     ):
         self._shipped = Network(recognizer, texts.SHIPPED)
         self._storage = Storage()
+        self._max_network_bytes = max_network_bytes
         self._limit = limit
         self._idle_seconds = idle_seconds
         self._clock = clock
@@ -224,12 +236,15 @@ class Visitors:
             visitor.stop_training()
 
     def _forget_some(self) -> None:
-        """Drop the idle, and the least recent above the limit, but nobody who trains."""
+        """Drop the idle, and the least recent above the limits, but nobody who trains."""
         too_many = len(self._visitors) - self._limit
+        too_much = sum(visitor.network_bytes for visitor, _ in self._visitors.values())
+        too_much -= self._max_network_bytes
         oldest = self._clock() - self._idle_seconds
         for session, (visitor, seen) in list(self._visitors.items())[:-1]:
-            if too_many <= 0 and seen > oldest:
+            if too_many <= 0 and too_much <= 0 and seen > oldest:
                 break
             if not visitor.is_training:
                 del self._visitors[session]
                 too_many -= 1
+                too_much -= visitor.network_bytes

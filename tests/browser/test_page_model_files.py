@@ -1,0 +1,76 @@
+import re
+
+import numpy as np
+import pytest
+
+from digit_recognizer.mlp import Mlp
+from tests.browser.digit_page import DIGITS, DigitPage
+from tests.browser.server import running_server
+
+
+def download(tab: DigitPage, path):
+    with tab.page.expect_download() as waiting:
+        tab.page.click("#download-model")
+    assert waiting.value.suggested_filename.endswith(".npz")
+    waiting.value.save_as(path)
+    return path
+
+
+def load(tab: DigitPage, file) -> None:
+    with tab.page.expect_file_chooser() as waiting:
+        tab.page.click("#load-model")
+    waiting.value.set_files(file)
+
+
+def network_in_use(tab: DigitPage) -> str:
+    return tab.page.locator("#model-in-use").inner_text()
+
+
+@pytest.fixture
+def model(tmp_path):
+    """The file of a network that says 6 whatever it sees."""
+    bias = np.zeros(10, np.float32)
+    bias[6] = 20
+    path = tmp_path / "sixes.npz"
+    Mlp((np.zeros((784, 10), np.float32),), (bias,)).save(path)
+    return path
+
+
+def test_a_trained_network_is_taken_home_and_brought_back(tab, new_tab, tmp_path):
+    tab.train("quick", 2)
+    path = download(tab, tmp_path / "mine.npz")
+    mlp = Mlp.load(path)
+    assert mlp.hidden == (128,)
+    assert (mlp.metadata["preset"], mlp.metadata["epochs"]) == ("quick", 2)
+    other = new_tab()
+    load(other, path)
+    other.wait_for_status("Loaded: it answers")
+    np.testing.assert_array_equal(
+        Mlp.load(download(other, tmp_path / "again.npz")).weights[0], mlp.weights[0]
+    )
+    with running_server("--model", str(path)) as server:
+        assert server.stop() == (0, "")
+
+
+def test_a_loaded_network_answers_until_restored(tab, model):
+    tab.draw(DIGITS[7])
+    tab.expect_digit(7)
+    load(tab, model)
+    tab.wait_for_status("Loaded: it answers")
+    tab.expect_digit(6)
+    assert "sixes.npz" in network_in_use(tab)
+    tab.page.click("#restore")
+    tab.expect_digit(7)
+    assert "shipped" in network_in_use(tab)
+
+
+def test_a_wrong_file_is_refused_in_the_status_and_the_same_button_works_again(tab, model):
+    for name in ("wrong.npz", "<b>note.txt"):
+        load(tab, {"name": name, "mimeType": "text/plain", "buffer": b"no network"})
+        said = tab.wait_for_status("is not a network")
+        assert re.search(r"(wrong\.npz|note\.txt) is not a network saved by this program", said)
+        assert "/" not in said.replace(".npz", "")
+        assert "shipped" in network_in_use(tab)
+    assert tab.page.locator("[data-testid=toast-body]").count() == 0
+    load(tab, model)
+    tab.wait_for_status("Loaded: it answers")

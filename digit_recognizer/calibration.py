@@ -10,8 +10,8 @@ import numpy as np
 from digit_recognizer.mlp import Mlp, softmax
 
 TEMPERATURES = np.geomspace(0.3, 3, 60)
-KEPT = 0.99
-"""Share of the rightly read digits that the threshold keeps."""
+KEPT = 0.9875
+"""Share of the rightly read digits that the threshold keeps; of undistorted ones it keeps more."""
 
 
 def calibrate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> Mlp:

@@ -4,6 +4,8 @@ They are strokes thrown at random, scribbles, blobs, geometric shapes and digits
 is made to look like a letter. Knows nothing about networks and data sets.
 """
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
 from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES
@@ -16,12 +18,18 @@ SMOOTHNESS = 6
 """Samples between two points of a curve."""
 
 
-def draw_scribbles(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw and render non-digits as the network sees them: uint8 (count, 28, 28), ink 255."""
-    kinds = rng.choice(len(KINDS), count, p=np.array(list(KINDS.values())) / sum(KINDS.values()))
-    makers = list(KINDS)
+def draw_scribbles(
+    count: int, rng: np.random.Generator, kinds: Mapping[Callable, float] | None = None
+) -> np.ndarray:
+    """Draw and render non-digits as the network sees them: uint8 (count, 28, 28), ink 255.
+
+    kinds: what draws each kind of them, with its share; KINDS unless told.
+    """
+    kinds = kinds or KINDS
+    makers, shares = list(kinds), np.array(list(kinds.values()))
+    chosen = rng.choice(len(makers), count, p=shares / shares.sum())
     images = np.empty((count, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    for index, kind in enumerate(kinds):
+    for index, kind in enumerate(chosen):
         strokes = makers[kind](rng)
         while _is_narrow(strokes):  # it would be a one
             strokes = makers[kind](rng)

@@ -17,8 +17,13 @@ def test_a_file_is_replaced_when_all_is_written(tmp_path):
 def test_a_file_stays_when_writing_fails(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    with pytest.raises(OSError, match="full"), replacing(path) as file:
-        file.write(b"ne")
-        raise OSError("the disk is full")
+
+    def write_half():
+        with replacing(path) as file:
+            file.write(b"ne")
+            raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"):
+        write_half()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]

@@ -15,6 +15,7 @@ import io
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,12 +27,14 @@ from digit_recognizer import EmptyDrawing, Prediction, Recognizer
 from digit_recognizer.config import SHIPPED_MODEL
 from digit_recognizer.dataset import load_dataset
 from digit_recognizer.errors import DatasetUnavailable
-from digit_recognizer.scribbles import draw_scribbles
+from digit_recognizer.scribbles import KINDS, curl, draw_scribbles, thrown_strokes, zigzag
 from digit_recognizer.strokes import Strokes, render
 
 SIZES = (1 / 3, 0.9)
 PEN_WIDTHS = (0.025, 0.05)
 SCRIBBLES = 1_000
+WILD = {thrown_strokes, zigzag, curl}
+"""Kinds of non-digits that look like a digit now and then."""
 CONFUSIONS = 12
 TILE = 84
 
@@ -137,15 +140,25 @@ def add_uploads(rows, recognizer, folder: Path, errors) -> None:
 
 
 def add_refusals(rows, recognizer, letters: Path | None) -> None:
-    """The share of letters and of generated non-digits that is refused."""
-    scribbles = draw_scribbles(SCRIBBLES, np.random.default_rng(20)) / np.float32(255)
-    sets = {"scribbles, blobs and shapes refused": map(recognizer.predict_pixels, scribbles)}
+    """The share of generated non-digits and of letters that is refused."""
+    wild = {kind: share for kind, share in KINDS.items() if kind in WILD}
+    shaped = {kind: share for kind, share in KINDS.items() if kind not in WILD}
+    sets = {
+        "scribbles, blobs, shapes and rows refused": drawn(recognizer, shaped),
+        "strokes, zigzags and curls at random refused": drawn(recognizer, wild),
+    }
     if letters:
         inks = on_sheets(read_drawings(letters))
         sets[f"letters refused ({letters.name})"] = map(recognizer.predict_ink, inks)
     for name, predictions in sets.items():
         refused = [not prediction.is_digit for prediction in predictions]
         rows.append((name, len(refused), percent(refused)))
+
+
+def drawn(recognizer, kinds: dict) -> Iterator[Prediction]:
+    """Predictions for scribbles of some kinds that no training has seen."""
+    images = draw_scribbles(SCRIBBLES, np.random.default_rng(20), kinds)
+    return map(recognizer.predict_pixels, images / np.float32(255))
 
 
 def read_drawings(path: Path) -> list[dict]:

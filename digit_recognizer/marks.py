@@ -4,6 +4,8 @@ Specks, frames, ruled lines and shadows at a picture's edge do not. Knows nothin
 networks or files.
 """
 
+import functools
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +13,7 @@ from PIL import Image
 
 MARK_THRESHOLD = 0.3
 """Ink from this on is part of a mark."""
-GRID_SIZE = 96
+GRID_SIZE = 72
 """Marks are told apart on a grid of at most this, its longer side in cells."""
 SPECK_SIZE = 0.12
 SPECK_MASS = 0.03
@@ -177,8 +179,10 @@ def _max_pool(ink: np.ndarray, factor: int) -> np.ndarray:
         return ink
     height, width = ink.shape
     padded = np.pad(ink, ((0, -height % factor), (0, -width % factor)))
-    rows = padded.reshape(-1, factor, padded.shape[1]).max(axis=1)
-    return rows.reshape(len(rows), -1, factor).max(axis=2)
+    places = itertools.product(range(factor), repeat=2)
+    return functools.reduce(
+        np.maximum, (padded[down::factor, right::factor] for down, right in places)
+    )
 
 
 def _grow(cells: np.ndarray) -> np.ndarray:

@@ -6,10 +6,10 @@ ink. Knows nothing about files, digits or networks.
 
 from __future__ import annotations
 
-from functools import reduce
-
 import numpy as np
 from PIL import Image
+
+from digit_recognizer.morphology import extreme_around
 
 PAPER_GRID = 32
 """Side of the small grid on which the paper under the ink is estimated."""
@@ -28,6 +28,8 @@ LEAST_LINES = 0.04
 MOST_BORDER = 0.15
 """Share of the picture that a dark border may take at each side."""
 
+FLAT = 0.004
+"""Paper that varies less than this, about one level in 255, is of one colour."""
 OTSU_BINS = 128
 
 
@@ -113,6 +115,8 @@ def _contrast_with_paper(colours: np.ndarray, grid: np.ndarray) -> np.ndarray | 
     direction = (direction / (length * np.sqrt(grid.shape[2]))).astype(np.float32)
     paper = surface @ direction
     paper += _shadows(grid @ direction - paper)
+    if np.ptp(paper) < FLAT:
+        return colours @ direction - np.median(paper)
     height, width = colours.shape[:2]
     contrast = colours @ direction - _enlarge(paper, height, width)
     light = -paper  # the contrast of black, where ink is darker than paper
@@ -127,10 +131,12 @@ def _smooth_surface(grid: np.ndarray) -> np.ndarray:
 
     Fitted by iteratively reweighted least squares with Cauchy's weights, so that ink hardly counts.
     """
-    down, right = (axis.ravel() for axis in np.indices(grid.shape[:2]) / max(grid.shape[:2]) - 0.5)
-    terms = np.stack([np.ones_like(down), down, right, down**2, down * right, right**2], axis=1)
     values = grid.reshape(-1, grid.shape[2]).astype(float)
     surface = np.median(values, axis=0)
+    if np.median(np.abs(values - surface).sum(axis=1)) < FLAT:
+        return np.broadcast_to(surface, grid.shape).astype(np.float32)
+    down, right = (axis.ravel() for axis in np.indices(grid.shape[:2]) / max(grid.shape[:2]) - 0.5)
+    terms = np.stack([np.ones_like(down), down, right, down**2, down * right, right**2], axis=1)
     # Keeps the surface flat where the paper does not say otherwise.
     stiffness = np.diag([0, 1, 1, 1, 1, 1]) * 1e-5 * len(values)
     for _ in range(4):
@@ -144,22 +150,12 @@ def _smooth_surface(grid: np.ndarray) -> np.ndarray:
 def _shadows(contrast: np.ndarray) -> np.ndarray:
     """What of (H, W) contrast is wider than any stroke: a grey opening."""
     reach = round(STROKE_REACH * max(contrast.shape))
-    opened = _sliding(np.maximum, _sliding(np.minimum, contrast, reach), reach)
-    return _sliding(np.add, opened, 1) / 9
+    return extreme_around(np.maximum, extreme_around(np.minimum, contrast, reach), reach)
 
 
 def _enlarge(grid: np.ndarray, height: int, width: int) -> np.ndarray:
     image = Image.fromarray(grid.astype(np.float32, copy=False))
     return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
-
-
-def _sliding(combine: np.ufunc, grid: np.ndarray, reach: int) -> np.ndarray:
-    """`combine` over the square of side 2 * reach + 1 around each place of (H, W)."""
-    for _ in range(2):
-        padded = np.pad(grid, ((reach, reach), (0, 0)), mode="edge")
-        rows = [padded[start : start + len(grid)] for start in range(2 * reach + 1)]
-        grid = reduce(combine, rows).T
-    return grid
 
 
 def _split(contrast: np.ndarray) -> tuple[float, float]:

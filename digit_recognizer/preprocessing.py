@@ -7,11 +7,12 @@ colours or networks.
 """
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from digit_recognizer.config import DIGIT_SIZE, IMAGE_SIZE
 from digit_recognizer.errors import EmptyDrawing
 from digit_recognizer.marks import MARK_THRESHOLD, keep_writing
+from digit_recognizer.morphology import extreme_around
 
 DETAILED_SIZE = 80
 """Side of the box in which pens are measured and changed, in pixels."""
@@ -96,8 +97,7 @@ def _pen_steps(width: float) -> int:
 
 def _change_pen(ink: np.ndarray, steps: int) -> np.ndarray:
     """Thicken (steps > 0) or thin strokes of (H, W) ink by `steps` pixels on each side."""
-    image = Image.fromarray(np.pad(ink, max(1, steps)))
-    grow, shrink = ImageFilter.MaxFilter, ImageFilter.MinFilter
-    changed = np.asarray(image.filter((grow if steps > 0 else shrink)(2 * abs(steps) + 1)))
+    extreme = np.maximum if steps > 0 else np.minimum
+    changed = extreme_around(extreme, np.pad(ink, max(1, steps)), abs(steps))
     level = np.quantile(changed[changed > changed.max() / 2], 0.5)
     return (changed / level).clip(0, 1)

@@ -176,7 +176,7 @@ def test_the_first_frame_with_ink_counts(ink, grey, plain, tmp_path):
 
 def test_large_pictures_are_reduced(ink, plain):
     large = Image.fromarray(np.rint(255 * (1 - render(STROKES, 2400, 0.05))).astype(np.uint8))
-    assert max(to_ink(large).shape) <= 320
+    assert max(to_ink(large).shape) <= 180
     assert_same(large, plain)
 
 

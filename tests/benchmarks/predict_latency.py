@@ -27,7 +27,8 @@ from digit_recognizer.handwriting import write_digits
 from digit_recognizer.quiet import quiet_import
 from digit_recognizer.strokes import place_on_sheet, render
 
-RUNS = 40
+ROUNDS = 6
+RUNS = 10
 
 
 def main() -> None:
@@ -88,14 +89,18 @@ def draw_picture(size: int) -> Image.Image:
 
 
 def in_turns(one: Callable, other: Callable) -> tuple[list[float], list[float]]:
-    """Seconds of both, run alternately so that a busy machine slows both alike."""
+    """Seconds of both, in rounds that alternate so that a busy machine slows both alike.
+
+    The first calls of a round are not counted: TensorFlow's threads spin on for a while.
+    """
     timings: tuple[list[float], list[float]] = ([], [])
-    for run in range(RUNS + 3):
+    for _ in range(ROUNDS):
         for seconds, call in zip(timings, (one, other), strict=True):
-            started = time.perf_counter()
-            call()
-            if run >= 3:  # after the warm-up
-                seconds.append(time.perf_counter() - started)
+            for run in range(RUNS + 2):
+                started = time.perf_counter()
+                call()
+                if run >= 2:
+                    seconds.append(time.perf_counter() - started)
     return timings
 
 

@@ -22,6 +22,7 @@ from tests.browser.server import running_server  # noqa: E402
 FOLDER = Path(__file__).parent / "screenshots"
 DESKTOP = {"viewport": {"width": 1280, "height": 720}}
 WHOLE_DESKTOP = {"viewport": {"width": 1280, "height": 1120}}
+LONG_DESKTOP = {"viewport": {"width": 1280, "height": 1620}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
@@ -70,6 +71,21 @@ def training(tab: DigitPage) -> None:
     tab.wait_for_status("Epoch 7 of 10", seconds=170)
 
 
+def trained(tab: DigitPage) -> None:
+    """After a training, looking back at its second epoch."""
+    light(tab)
+    is_phone = tab.page.viewport_size["width"] < 900
+    toggle = tab.page.locator("#sidebar .toggle-button")
+    if is_phone:
+        toggle.click()
+    tab.train("quick", 6)
+    tab.page.locator("#time-machine input[type=range]").fill("2")
+    tab.page.locator("#loss-chart [data-marked='2']").wait_for(state="attached")
+    tab.page.locator("#mistakes img").first.wait_for()
+    if is_phone:
+        toggle.click()
+
+
 PICTURES: dict[str, tuple[Callable[[DigitPage], None], dict]] = {
     "light": (light, DESKTOP),
     "dark": (dark, {**DESKTOP, "color_scheme": "dark"}),
@@ -78,6 +94,9 @@ PICTURES: dict[str, tuple[Callable[[DigitPage], None], dict]] = {
     "bad_upload": (bad_upload, DESKTOP),
     "example": (example, WHOLE_DESKTOP),
     "training": (training, WHOLE_DESKTOP),
+    "trained": (trained, LONG_DESKTOP),
+    "trained_dark": (trained, {**LONG_DESKTOP, "color_scheme": "dark"}),
+    "trained_phone": (trained, {**PHONE, "viewport": {"width": 390, "height": 2700}}),
 }
 
 

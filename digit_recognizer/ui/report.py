@@ -81,7 +81,7 @@ def render_mistakes(evaluation: Evaluation, pick: Pick) -> str:
     heading = texts.mistakes(pick.label, pick.digit, count, len(found))
     return (
         f'<section class="mistakes"><h3 aria-live="polite">{html.escape(heading)}</h3>'
-        f"<ul>{_pictures(found)}</ul></section>"
+        f"<p>{html.escape(texts.MISTAKES_INFO)}</p><ul>{_pictures(found)}</ul></section>"
     )
 
 

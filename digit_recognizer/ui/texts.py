@@ -97,6 +97,7 @@ FIRST_LAYER = "First layer"
 REPORT = "The final test"
 YOUR_NETWORK = "Your network"
 SHIPPED_NETWORK = "The shipped one"
+MISTAKES_INFO = "What it said, how sure it was, and what the digit is"
 CONFUSION = "Row: what the digit is. Column: what your network said. Pick a number to see."
 
 

@@ -262,7 +262,7 @@ class TestVisitors:
 
     def test_own_networks_beyond_the_memory_limit_cost_the_least_recent_visitor(self):
         size = sum(array.nbytes for array in constant_network(0).mlp.weights) + 40
-        visitors = Visitors(constant_network(5), max_network_bytes=2 * size)
+        visitors = Visitors(constant_network(5), max_bytes=2 * size)
         for session in "abc":
             visitors.visit(session).use_network(Network(constant_network(1), "mine"))
             visitors.visit(session).draw(drawing())
@@ -272,7 +272,7 @@ class TestVisitors:
         assert answered(visitors.visit("a")) is None
 
     def test_the_shipped_network_costs_no_memory(self):
-        visitors = Visitors(constant_network(5), max_network_bytes=1)
+        visitors = Visitors(constant_network(5), max_bytes=1)
         for session in "abc":
             visitors.visit(session).draw(drawing())
         assert len(visitors) == 3

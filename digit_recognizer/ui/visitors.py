@@ -25,8 +25,8 @@ from digit_recognizer.ui.runs import Run
 from digit_recognizer.ui.snapshots import Storage
 
 MAX_VISITORS = 500
-MAX_NETWORK_BYTES = 2**30
-"""Memory of all visitors' own networks; beyond it, too, the least recent visitors are forgotten."""
+MAX_BYTES = 2**30
+"""Memory of all visitors' own networks and tests; beyond it the least recent are forgotten, too."""
 IDLE_SECONDS = 3600
 """Visitors who have done nothing for this long, and train nothing, are forgotten."""
 
@@ -94,12 +94,14 @@ class Visitor:
         return self._network
 
     @property
-    def network_bytes(self) -> int:
-        """Memory of the visitor's own network; the shipped one costs nothing."""
-        mlp = self._network.recognizer.mlp
-        if self._network is self._shipped:
-            return 0
-        return sum(array.nbytes for array in (*mlp.weights, *mlp.biases))
+    def bytes(self) -> int:
+        """Memory of the visitor's own network and of what its test left; epochs count elsewhere."""
+        network, run = self._network, self._run
+        mlp = network.recognizer.mlp
+        arrays = [] if network is self._shipped else [*mlp.weights, *mlp.biases]
+        if run is not None and run.evaluation is not None:
+            arrays += [mistake.image for mistake in run.evaluation.mistakes]
+        return sum(array.nbytes for array in arrays)
 
     @property
     def reader(self) -> Network:
@@ -203,11 +205,11 @@ class Visitors:
         limit: int = MAX_VISITORS,
         idle_seconds: float = IDLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
-        max_network_bytes: int = MAX_NETWORK_BYTES,
+        max_bytes: int = MAX_BYTES,
     ):
         self._shipped = Network(recognizer, texts.SHIPPED)
         self._storage = Storage()
-        self._max_network_bytes = max_network_bytes
+        self._max_bytes = max_bytes
         self._limit = limit
         self._idle_seconds = idle_seconds
         self._clock = clock
@@ -238,8 +240,8 @@ class Visitors:
     def _forget_some(self) -> None:
         """Drop the idle, and the least recent above the limits, but nobody who trains."""
         too_many = len(self._visitors) - self._limit
-        too_much = sum(visitor.network_bytes for visitor, _ in self._visitors.values())
-        too_much -= self._max_network_bytes
+        too_much = sum(visitor.bytes for visitor, _ in self._visitors.values())
+        too_much -= self._max_bytes
         oldest = self._clock() - self._idle_seconds
         for session, (visitor, seen) in list(self._visitors.items())[:-1]:
             if too_many <= 0 and too_much <= 0 and seen > oldest:
@@ -247,4 +249,4 @@ class Visitors:
             if not visitor.is_training:
                 del self._visitors[session]
                 too_many -= 1
-                too_much -= visitor.network_bytes
+                too_much -= visitor.bytes

@@ -184,9 +184,12 @@ def measure_memory() -> None:
             sizes, workers = [], set()
             for _ in range(TRAININGS):
                 visitor.draw([[list(point) for point in stroke] for stroke in DIGITS[7]])
-                if not any("Done" in line for line in visitor.train("quick", 3)):
+                done = False
+                for told in visitor.train("quick", 3):
+                    workers |= server.workers()
+                    done |= "Done" in told
+                if not done:
                     raise SystemExit("a training did not finish")
-                workers |= server.workers()
                 sizes.append(resident_bytes(server.process.pid))
             status, errors = server.stop()
     if status or errors:

@@ -206,7 +206,7 @@ class Handlers:
             mistakes = render_mistakes(test, Pick())
         return (
             gr.update(visible=True),
-            gr.update(minimum=epochs[0], maximum=epochs[-1], value=epochs[-1]),
+            _time_machine(epochs[0], epochs[-1]),
             run.summary(epochs[-1]),
             gr.update(visible=True),
             render_weights(run.network(epochs[-1])),
@@ -214,3 +214,10 @@ class Handlers:
             report,
             mistakes,
         )
+
+
+def _time_machine(first: int, last: int) -> dict:
+    """Update for the slider over epochs; Gradio takes no slider of one value, so that one rests."""
+    return gr.update(
+        minimum=first, maximum=max(last, first + 1), value=last, interactive=first < last
+    )

@@ -26,12 +26,21 @@ def to_pixels(ink: np.ndarray) -> np.ndarray:
     ink: float32 (H, W) in [0, 1], ink 1. Returns float32 (28, 28) in [0, 1].
     Raises EmptyDrawing when there is no ink.
     """
+    return _centre(to_box(ink))
+
+
+def to_box(ink: np.ndarray) -> np.ndarray:
+    """All steps but the last: the digit cut out and scaled, not yet centred.
+
+    ink: float32 (H, W) in [0, 1], ink 1. Returns float32 in [0, 1], its longer side 20 pixels.
+    Raises EmptyDrawing when there is no ink.
+    """
     digit = _crop(keep_writing(ink))
     detailed = _fit(digit, DETAILED_SIZE)
     steps = _pen_steps(stroke_width(detailed) * DIGIT_SIZE / DETAILED_SIZE)
     if steps:
-        digit = _change_pen(detailed, steps)
-    return fit_and_centre(digit)
+        digit = _crop(_change_pen(detailed, steps))
+    return _fit(digit, DIGIT_SIZE)
 
 
 def fit_and_centre(ink: np.ndarray) -> np.ndarray:

@@ -1,0 +1,87 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from digit_recognizer.attribution import attribute, backward
+from digit_recognizer.mlp import Mlp
+from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.ui.examples import example_path
+
+
+def random_network(*sizes: int, seed: int = 0) -> Mlp:
+    generator = np.random.default_rng(seed)
+    weights, biases = [], []
+    for inputs, outputs in itertools.pairwise(sizes):
+        scale = (2 / inputs) ** 0.5
+        weights.append(generator.normal(0, scale, (inputs, outputs)).astype(np.float32))
+        biases.append(generator.normal(0, 0.3, outputs).astype(np.float32))
+    return Mlp(tuple(weights), tuple(biases))
+
+
+SHAPES = [(784, 10), (784, 11), (784, 32, 10), (784, 64, 32, 16, 11)]
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return Recognizer.load()
+
+
+def lead_by_hand(mlp, pixels) -> float:
+    highest = np.sort(mlp.logits(pixels[None])[0])[-2:]
+    return float(highest[1] - highest[0])
+
+
+@pytest.mark.parametrize("sizes", SHAPES)
+@pytest.mark.parametrize("seed", range(3))
+def test_pixels_and_biases_sum_to_the_lead(sizes, seed):
+    mlp = random_network(*sizes, seed=seed)
+    pixels = np.random.default_rng(seed).random((28, 28), np.float32)
+    found = attribute(mlp, pixels)
+    assert found.pixels.shape == (28, 28)
+    assert found.lead == pytest.approx(lead_by_hand(mlp, pixels), abs=1e-4)
+    assert found.pixels.sum() + found.bias == pytest.approx(found.lead, abs=1e-4)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_pixels_and_biases_of_the_shipped_network_sum_to_the_lead(shipped, digit):
+    prediction = shipped.predict(example_path(digit))
+    found = attribute(shipped.mlp, prediction.pixels)
+    by_hand = lead_by_hand(shipped.mlp, prediction.pixels)
+    assert found.pixels.sum() + found.bias == pytest.approx(by_hand, abs=1e-4)
+    assert found.answer == prediction.digit
+    assert found.runner_up == np.argsort(prediction.probabilities)[-2]
+    assert not found.pixels[prediction.pixels == 0].any()
+
+
+@pytest.mark.parametrize("sizes", SHAPES)
+def test_the_gradient_is_what_differences_say(sizes):
+    mlp = random_network(*sizes)
+    generator = np.random.default_rng(1)
+    pixels = generator.random(784, np.float32)
+    direction = generator.normal(0, 1, 10).astype(np.float32)
+    exact = [array.astype(np.float64) for array in (*mlp.weights, *mlp.biases)]
+    weights, biases = exact[: len(mlp.weights)], exact[len(mlp.weights) :]
+
+    def value(inputs):
+        for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
+            inputs = np.maximum(inputs @ weight + bias, 0)
+        return (inputs @ weights[-1] + biases[-1])[:10] @ direction
+
+    found, gradient, _ = backward(mlp, pixels, direction)
+    assert found == pytest.approx(value(pixels.astype(np.float64)), abs=1e-4)
+    for pixel in range(0, 784, 97):
+        nudge = np.zeros(784)
+        nudge[pixel] = 1e-6
+        slope = (value(pixels + nudge) - value(pixels - nudge)) / 2e-6
+        assert gradient[pixel] == pytest.approx(slope, abs=1e-4)
+
+
+def test_a_network_of_biases_alone_owes_its_lead_to_them():
+    bias = np.zeros(11, np.float32)
+    bias[[3, 8, 10]] = 5, 2, 9
+    mlp = Mlp((np.zeros((784, 11), np.float32),), (bias,))
+    found = attribute(mlp, np.ones((28, 28), np.float32))
+    assert (found.answer, found.runner_up) == (3, 8)
+    assert (found.bias, found.lead) == (3, 3)
+    assert not found.pixels.any()

@@ -22,15 +22,15 @@ UNSURE_BELOW = 0.6
 def render_answer(prediction: Prediction, network: str) -> str:
     """The panel for a prediction; `network` is a plain sentence that names who answered."""
     digit = prediction.digit
-    is_unsure = not prediction.is_digit or prediction.confidence < UNSURE_BELOW
+    unsure = is_unsure(prediction)
     if not prediction.is_digit:
         caption = texts.no_digit()
-    elif is_unsure:
+    elif unsure:
         caption = texts.unsure(digit, int(np.argsort(prediction.probabilities)[-2]))
     else:
         caption = texts.sure(prediction.confidence)
     return _panel(
-        headline=f'<output class="digit" data-digit="{digit}"{" data-unsure" * is_unsure}>'
+        headline=f'<output class="digit" data-digit="{digit}"{" data-unsure" * unsure}>'
         f"{digit}</output>",
         caption=caption,
         probabilities=prediction.probabilities,
@@ -38,6 +38,11 @@ def render_answer(prediction: Prediction, network: str) -> str:
         pixels=prediction.pixels,
         network=network,
     )
+
+
+def is_unsure(prediction: Prediction) -> bool:
+    """Whether an answer is shown as a guess."""
+    return not prediction.is_digit or prediction.confidence < UNSURE_BELOW
 
 
 def render_invitation(network: str) -> str:

@@ -14,6 +14,7 @@ from digit_recognizer.ui.answer import render_invitation
 from digit_recognizer.ui.charts import Series, render_accuracy, render_loss
 from digit_recognizer.ui.examples import Examples
 from digit_recognizer.ui.handlers import Handlers
+from digit_recognizer.ui.lessons import LessonHandlers, Lessons
 from digit_recognizer.ui.model_files import SAVE_IN_BROWSER, ModelFile, ModelUpload
 from digit_recognizer.ui.report import Report
 from digit_recognizer.ui.settings import fields_of
@@ -31,6 +32,8 @@ _FOLDER = Path(__file__).parent
 
 # Answers bypass the queue: one request there and back is about 20 ms faster than the queue's two.
 _AT_ONCE = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+# These take their time, so they wait in the queue.
+_AT_LEISURE = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 1}
 
 
 def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1) -> gr.Blocks:
@@ -39,7 +42,8 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
     recognizer: the shipped one, which answers until a visitor trains another.
     pool: where trainings run. max_trainings: how many may run at once, over all visitors.
     """
-    handlers = Handlers(recognizer, Visitors(recognizer), pool, TrainingLine(max_trainings))
+    visitors = Visitors(recognizer)
+    handlers = Handlers(recognizer, visitors, pool, TrainingLine(max_trainings))
     with gr.Blocks(title=texts.TITLE, fill_width=True, delete_cache=CACHE_SWEEP) as page:
         with gr.Sidebar(width=330, elem_id="sidebar"):
             training = _training_controls()
@@ -55,6 +59,8 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
                 answer = gr.HTML(
                     render_invitation(texts.SHIPPED), elem_id="prediction", apply_default_css=False
                 )
+        lessons = Lessons(elem_id="lessons")
+        lesson = gr.HTML(elem_id="lesson", apply_default_css=False)
         with gr.Row(elem_id="pictures"):
             with gr.Column(elem_id="upload-side", min_width=280):
                 gr.HTML(f'<p class="over-pictures">{texts.UPLOAD}</p>', apply_default_css=False)
@@ -88,6 +94,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
         upload.input(handlers.upload, upload, answer, trigger_mode="always_last", **_AT_ONCE)
         guard.select(handlers.refuse, None, answer, **_AT_ONCE)
         examples.select(handlers.take_example, None, [upload, answer], **_AT_ONCE)
+        _wire_lessons(LessonHandlers(visitors), lessons, lesson, sketchpad)
         _wire_training(handlers, training, loss, accuracy, answer, left)
         _wire_afterwards(handlers, training, loss, accuracy, answer, left)
         _add_api(handlers)
@@ -176,6 +183,14 @@ def _after_training() -> dict[str, gr.blocks.Block]:
     return left
 
 
+def _wire_lessons(handlers: LessonHandlers, lessons, lesson, sketchpad) -> None:
+    lessons.explain(handlers.explain, None, lesson, trigger_mode="always_last", **_AT_LEISURE)
+    replay = gr.JSON(visible=False)
+    lessons.replay(handlers.replay, sketchpad, replay, **_AT_LEISURE).then(
+        None, replay, js=SAVE_IN_BROWSER
+    )
+
+
 def _wire_training(handlers, controls, loss, accuracy, answer, left) -> None:
     names = ("epochs", "hidden", "batch_size", "learning_rate", "augment", "seed")
     fields = [controls[name] for name in names]
@@ -200,12 +215,10 @@ def _wire_training(handlers, controls, loss, accuracy, answer, left) -> None:
     controls["stop"].click(handlers.stop, **_AT_ONCE)
     shown = [controls["status"], answer]
     controls["restore"].click(handlers.restore, None, shown, **_AT_ONCE)
-    # These take their time, so they wait in the queue.
-    at_leisure = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 1}
-    controls["download"].click(handlers.download, None, controls["file"], **at_leisure).then(
+    controls["download"].click(handlers.download, None, controls["file"], **_AT_LEISURE).then(
         None, controls["file"], js=SAVE_IN_BROWSER
     )
-    controls["load"].upload(handlers.load, controls["load"], shown, **at_leisure)
+    controls["load"].upload(handlers.load, controls["load"], shown, **_AT_LEISURE)
 
 
 def _wire_afterwards(handlers, controls, loss, accuracy, answer, left) -> None:

@@ -31,6 +31,50 @@ NO_PICTURE = "There is no picture; send one as a file."
 API_PICTURE = "picture"
 API_LABEL = "digit"
 
+STAGES = "Why was I misread?"
+STAGES_INFO = (
+    "The same network reads the same drawing, prepared in four ways. "
+    "It learnt from digits that were prepared the last way."
+)
+STAGE = {
+    "resized": (
+        "Tutorial’s way",
+        "The whole picture, 28 × 28 pixels small. Bright paper counts, dark ink does not.",
+    ),
+    "inverted": (
+        "Inverted",
+        "Ink counts, paper does not. The digit still is where it was, large or small.",
+    ),
+    "boxed": (
+        "Boxed",
+        "The digit is cut out and scaled to 20 × 20 pixels: place and size no longer matter.",
+    ),
+    "centred": (
+        "Centred",
+        "Its centre of mass goes to the middle. This is what the network sees here.",
+    ),
+}
+LOOKS = "Where it looks"
+LESSONS = {"stages": STAGES, "looks": LOOKS}
+NOTHING_TO_EXPLAIN = {
+    "stages": "Draw a digit: here you will see what careless preparation makes of it.",
+    "looks": "Draw a digit: here you will see which of its pixels decided, and what would flip it.",
+}
+REASONS_PICTURE = "What the network sees, with the pixels marked that spoke for or against"
+SUM = "How it adds up"
+SUM_INFO = "Counted in logits, the scores that become probabilities."
+INK_FOR = "Orange ink"
+INK_AGAINST = "Blue ink"
+BIAS = "Biases"
+CHANGE_PICTURE = "What the network sees, with the change marked"
+NO_FLIP = "No small change was found that makes this network change its mind."
+CHANGED = "Changed"
+CHANGED_PICTURE = "The picture after the change"
+CHANGED_INFO = "People hardly see a difference; the network does."
+SAVE_GIF = "Save as GIF"
+SAVE_GIF_TITLE = "Save your drawing, stroke by stroke, with what the network said meanwhile"
+GIF_NAME = "my-digit.gif"
+
 TRAINING = "Train your own"
 TRAINING_LEAD = "Teach a fresh network from MNIST's 55,000 digits, then try it on your own hand."
 PRESET = "Recipe"
@@ -114,6 +158,46 @@ def unsure(digit: int, runner_up: int) -> str:
 def no_digit() -> str:
     """Caption of an answer to something that is probably no digit."""
     return "Perhaps this is no digit at all"
+
+
+def said_unsure(confidence: float) -> str:
+    """Beside an answer in a lesson that is little more than a guess."""
+    return f"only {percent(confidence)} sure"
+
+
+def said_no_digit(confidence: float) -> str:
+    """Beside an answer in a lesson to what is probably no digit."""
+    return f"{percent(confidence)}, perhaps no digit"
+
+
+def reasons(answer: int, runner_up: int) -> str:
+    """Heading of what spoke for the answer."""
+    return f"Why {answer}, not {runner_up}"
+
+
+def reasons_info(answer: int, runner_up: int) -> str:
+    """What the colours of the pixels mean."""
+    return f"Orange ink spoke for {answer}, blue ink for {runner_up}."
+
+
+def lead(answer: int, runner_up: int) -> str:
+    """Label of the sum of what spoke for the answer."""
+    return f"Lead of {answer} over {runner_up}"
+
+
+def signed(number: float) -> str:
+    """A number with its sign."""
+    return f"{number:+.2f}".replace("-", "−")
+
+
+def flip(runner_up: int) -> str:
+    """Heading of the change that flips the answer."""
+    return f"What makes it {runner_up}"
+
+
+def flip_info(share: float) -> str:
+    """How large the change is, as a share of the ink."""
+    return f"More ink where it is orange, less where it is blue: {percent(share)} of the ink."
 
 
 def percent(share: float) -> str:

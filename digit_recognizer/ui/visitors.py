@@ -147,20 +147,23 @@ class Visitor:
         with self._lock:
             network = self.reader
             shown, sheet, upload = self._shown, self._sheet, self._upload
+        if shown == "upload" and isinstance(upload, str):
+            return render_problem(upload, network.name)
+        ink = _ink(shown, sheet, upload)
         try:
-            if shown == "sheet":
-                ink = render(sheet)
-            elif shown == "upload" and isinstance(upload, np.ndarray):
-                ink = upload.astype(np.float32)
-            elif shown == "upload":
-                return render_problem(upload, network.name)
-            else:
+            if ink is None:
                 return render_invitation(network.name)
             return render_answer(network.recognizer.predict_ink(ink), network.name)
         except EmptyDrawing as error:
             if shown == "upload":
                 return render_problem(str(error), network.name)
             return render_invitation(network.name)
+
+    def ink(self) -> np.ndarray | None:
+        """Ink, float32 (H, W), of what was touched last; None when there is nothing to read."""
+        with self._lock:
+            shown, sheet, upload = self._shown, self._sheet, self._upload
+        return _ink(shown, sheet, upload)
 
     def begin_training(self) -> threading.Event | None:
         """An event that asks the new training to stop, or None while another one runs."""
@@ -194,6 +197,14 @@ class Visitor:
                 self._shown = "upload"
             elif self._shown == "upload":
                 self._shown = "sheet" if self._sheet else None
+
+
+def _ink(shown: str | None, sheet: Strokes, upload: np.ndarray | str | None) -> np.ndarray | None:
+    if shown == "sheet":
+        return render(sheet)
+    if shown == "upload" and isinstance(upload, np.ndarray):
+        return upload.astype(np.float32)
+    return None
 
 
 class Visitors:

@@ -1,0 +1,81 @@
+"""The row of lessons under the sheet and the answer, and what they do.
+
+`Lessons` is the row as a Gradio component, `LessonHandlers` what happens on its events. Knows
+nothing about how a lesson is made or looks.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from digit_recognizer.errors import BadStrokes, EmptyDrawing
+from digit_recognizer.strokes import parse_strokes
+from digit_recognizer.ui import texts
+from digit_recognizer.ui.lesson_looks import render_looks
+from digit_recognizer.ui.lesson_panel import render_nothing_yet
+from digit_recognizer.ui.lesson_stages import render_stages
+from digit_recognizer.ui.replay import render_replay
+from digit_recognizer.ui.visitors import Visitors
+
+_FOLDER = Path(__file__).parent
+LESSONS = {"stages": render_stages, "looks": render_looks}
+
+
+class Lessons(gr.HTML):
+    """A button for each lesson, one of which is open at a time, and one that saves the drawing.
+
+    It raises `explain` with a `lesson` when one was opened, and whenever the answer has changed
+    and come to rest while one is open; and `replay` when the drawing is to be saved.
+    """
+
+    def __init__(self, **settings: Any):
+        super().__init__(
+            html_template=(_FOLDER / "lessons.html").read_text(encoding="utf-8"),
+            js_on_load=(_FOLDER / "lessons.js").read_text(encoding="utf-8"),
+            apply_default_css=False,
+            stages=texts.STAGES,
+            looks=texts.LOOKS,
+            save=texts.SAVE_GIF,
+            save_title=texts.SAVE_GIF_TITLE,
+            **settings,
+        )
+
+
+class LessonHandlers:
+    """Explains whatever the visitor's answer is about, by the network that answers them."""
+
+    def __init__(self, visitors: Visitors):
+        self._visitors = visitors
+
+    def explain(self, event: gr.EventData, request: gr.Request) -> str:
+        """A lesson is open, or has to follow the drawing. Returns its panel."""
+        name = event._data.get("lesson") if isinstance(event._data, dict) else None
+        if not isinstance(name, str) or name not in LESSONS:
+            return ""
+        visitor = self._visitors.visit(request.session_hash)
+        ink = visitor.ink()
+        try:
+            if ink is not None:
+                return LESSONS[name](visitor.reader.recognizer, ink)
+        except EmptyDrawing:
+            pass
+        return render_nothing_yet(name)
+
+    def replay(self, value: object, request: gr.Request) -> dict[str, str] | None:
+        """Draw the sheet's strokes, `value`, untrusted JSON, again. Returns a file for the browser.
+
+        It travels inside its address, so that nothing of the drawing stays on the server.
+        """
+        try:
+            strokes = parse_strokes(value)
+        except BadStrokes:
+            return None
+        if not strokes:
+            return None
+        recognizer = self._visitors.visit(request.session_hash).reader.recognizer
+        content = base64.b64encode(render_replay(strokes, recognizer)).decode()
+        return {"url": f"data:image/gif;base64,{content}", "orig_name": texts.GIF_NAME}

@@ -1,0 +1,113 @@
+import io
+import json
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.digit_page import DIGITS
+
+CORNER_SEVEN = [[(x * 0.4 + 0.05, y * 0.4) for x, y in stroke] for stroke in DIGITS[7]]
+
+
+def lesson_button(tab, name):
+    return tab.page.locator(f'[data-lesson="{name}"]')
+
+
+def stage(tab, name):
+    return tab.page.locator(f'#lesson [data-stage="{name}"] [data-said]')
+
+
+@pytest.fixture
+def requests(tab):
+    """Which of the page's functions the browser has called, as they come."""
+    config = tab.page.evaluate("window.gradio_config.dependencies.map((d) => [d.id, d.api_name])")
+    names, called = dict(config), []
+
+    def note(request):
+        if "/queue/join" in request.url or "/run/" in request.url:
+            called.append(names[json.loads(request.post_data)["fn_index"]])
+
+    tab.page.on("request", note)
+    return called
+
+
+def test_lessons_are_closed_at_first_and_ask_nothing(tab, requests):
+    for name in ("stages", "looks"):
+        assert lesson_button(tab, name).get_attribute("aria-expanded") == "false"
+    assert tab.page.locator("#lesson").is_hidden()
+    tab.draw(DIGITS[7])
+    tab.expect_digit(7)
+    tab.page.wait_for_timeout(600)
+    assert set(requests) == {"draw"}
+
+
+def test_why_a_drawing_was_misread_is_shown_and_follows_the_drawing(tab, requests):
+    lesson_button(tab, "stages").click()
+    expect(tab.page.locator("#lesson")).to_contain_text("Draw a digit")
+    box = tab.page.locator("#pictures").bounding_box()
+    tab.draw(CORNER_SEVEN)
+    expect(stage(tab, "centred")).to_have_text("7")
+    assert tab.page.locator("#pictures").bounding_box() == box
+    pictures = tab.page.locator("#lesson .pixels img")
+    sources = [picture.get_attribute("src") for picture in pictures.all()]
+    assert len(set(sources)) == 4
+    view = tab.page.locator("#network-view img").get_attribute("src")
+    assert sources[-1] == view
+    assert sources[-2] != view
+    tab.page.click("#clear")
+    expect(tab.page.locator("#lesson")).to_contain_text("Draw a digit")
+    tab.page.click('#examples [data-example="4"]')
+    expect(stage(tab, "centred")).to_have_text("4")
+    assert 3 <= requests.count("explain") <= 8
+    lesson_button(tab, "stages").click()
+    assert tab.page.locator("#lesson").is_hidden()
+    asked = requests.count("explain")
+    tab.draw(DIGITS[1])
+    tab.expect_digit(1)
+    tab.page.wait_for_timeout(600)
+    assert requests.count("explain") == asked
+
+
+def test_where_it_looks_adds_up_and_flips_by_keyboard(tab):
+    tab.draw(DIGITS[3])
+    tab.expect_digit(3)
+    lesson_button(tab, "looks").focus()
+    tab.page.keyboard.press("Enter")
+    lesson = tab.page.locator("#lesson")
+    expect(lesson.locator("[data-part]")).to_have_count(4)
+    terms = lesson.locator("[data-term] dd").all_inner_texts()
+    *parts, lead = (float(term.replace("−", "-")) for term in terms)
+    assert sum(parts) == pytest.approx(lead, abs=0.021)
+    runner_up = int(lesson.locator("[data-said]").inner_text())
+    assert runner_up != 3
+    expect(lesson.locator("h3").first).to_have_text(f"Why 3, not {runner_up}")
+    lesson_button(tab, "stages").click()
+    assert lesson_button(tab, "looks").get_attribute("aria-expanded") == "false"
+    expect(stage(tab, "centred")).to_have_text("3")
+
+
+def test_lessons_fit_a_phone(new_tab):
+    tab = new_tab(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    tab.draw(DIGITS[2])
+    tab.expect_digit(2)
+    for name in ("stages", "looks"):
+        lesson_button(tab, name).tap()
+        tab.page.locator(f'.lesson[data-shows="{name}"] img').first.wait_for()
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_drawing_is_saved_as_a_gif_once_there_is_one(tab, tmp_path):
+    save = tab.page.locator("#save-gif")
+    expect(save).to_be_disabled()
+    tab.draw(DIGITS[7])
+    expect(save).to_be_enabled()
+    for path in (tmp_path / "first.gif", tmp_path / "second.gif"):
+        with tab.page.expect_download() as waiting:
+            save.click()
+        assert waiting.value.suggested_filename.endswith(".gif")
+        waiting.value.save_as(path)
+        with Image.open(io.BytesIO(path.read_bytes())) as image:
+            assert image.n_frames >= 10
+    tab.page.click("#clear")
+    expect(save).to_be_disabled()

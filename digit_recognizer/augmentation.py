@@ -28,34 +28,57 @@ BOX_SHIFT = 1.0
 CONTRAST = (0.8, 1.4)
 
 
-@tf.function(jit_compile=True)
-def augment(pixels: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def augment(pixels: tf.Tensor, seed: tf.Tensor, compiled: bool = True) -> tf.Tensor:
     """Distort each digit in its own way.
 
     pixels: float32 (N, 28, 28) in [0, 1], ink 1. seed: int (2,); the same seed distorts alike.
+    compiled: with XLA, which pays when many batches of one size follow.
     Returns the same shape and range. The elastic part follows Simard, Steinkraus and Platt (2003),
     with a field of few bumps in place of smoothed noise.
     """
-    seeds = tf.random.split(seed, 5)
-    pixels = _deform(pixels, seeds[0], seeds[1])
-    pixels = _change_pen(pixels, _uniform(pixels, seeds[2], PEN_WIDTHS))
-    pixels = _box_and_centre(pixels, seeds[3])
-    gain = _uniform(pixels, seeds[4], CONTRAST)
-    return tf.minimum(pixels * gain, 1)
-
-
-def _uniform(pixels: tf.Tensor, seed: tf.Tensor, bounds: tuple[float, float]) -> tf.Tensor:
-    """One number between the bounds for each image, (N, 1, 1)."""
-    return tf.random.stateless_uniform((tf.shape(pixels)[0], 1, 1), seed, *bounds)
-
-
-def _deform(pixels: tf.Tensor, seed: tf.Tensor, elastic_seed: tf.Tensor) -> tf.Tensor:
-    """Turn, shear, stretch and warp: one displacement field, one bilinear resampling."""
+    seeds = tf.random.split(seed)
     count = tf.shape(pixels)[0]
-    draws = tf.random.stateless_uniform((count, 4), seed, -1, 1)
-    angle, shear, stretch = draws[:, :1] * ROTATION, draws[:, 1:2] * SHEAR, draws[:, 2:3] * STRETCH
-    strength = (draws[:, 3:] + 1) / 2 * ELASTICITY
-    bumps = tf.random.stateless_normal((count, 2 * BUMPS**2), elastic_seed) * strength
+    # Drawn out here: for random numbers XLA takes several times as long as for all the rest.
+    draws = tf.random.stateless_uniform((count, 9), seeds[0])
+    bumps = tf.random.stateless_normal((count, 2 * BUMPS**2), seeds[1])
+    distort = _distort if compiled else _distort.python_function
+    return distort(pixels, draws, bumps)
+
+
+@tf.function(jit_compile=True)
+def _distort(pixels: tf.Tensor, draws: tf.Tensor, bumps: tf.Tensor) -> tf.Tensor:
+    """Distort by random numbers: (N, 9) from 0 to 1, and standard normal ones for the bumps."""
+    angle, shear, stretch, elasticity, pen, size, down, right, gain = tf.split(draws, 9, axis=1)
+    field = [
+        _between((-ROTATION, ROTATION), angle),
+        _between((-SHEAR, SHEAR), shear),
+        _between((-STRETCH, STRETCH), stretch),
+        elasticity * ELASTICITY * bumps,
+    ]
+    pixels = _deform(pixels, *field)
+    pixels = _change_pen(pixels, _between(PEN_WIDTHS, pen)[..., None])
+    box = [
+        _between(BOX_SCALE, size),
+        _between((-BOX_SHIFT, BOX_SHIFT), down),
+        _between((-BOX_SHIFT, BOX_SHIFT), right),
+    ]
+    pixels = _box_and_centre(pixels, *box)
+    return tf.minimum(pixels * _between(CONTRAST, gain)[..., None], 1)
+
+
+def _between(bounds: tuple[float, float], amount: tf.Tensor) -> tf.Tensor:
+    """Where `amount`, from 0 to 1, lies between the bounds."""
+    low, high = bounds
+    return low + amount * (high - low)
+
+
+def _deform(
+    pixels: tf.Tensor, angle: tf.Tensor, shear: tf.Tensor, stretch: tf.Tensor, bumps: tf.Tensor
+) -> tf.Tensor:
+    """Turn, shear, stretch and warp: one displacement field, one bilinear resampling.
+
+    angle, shear, stretch: (N, 1); bumps: (N, 50), to the right first, then down, in pixels.
+    """
     cosine, sine = tf.cos(angle), tf.sin(angle)
     # The field is linear in these coefficients, so that it is one product with a fixed basis.
     right = [cosine * (1 + stretch) - 1, sine + shear, bumps[:, : BUMPS**2]]
@@ -111,24 +134,27 @@ def _change_pen(pixels: tf.Tensor, widths: tf.Tensor) -> tf.Tensor:
     )
 
 
-def _box_and_centre(pixels: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Scale the ink's box to 20x20 and its centre of mass to the middle, both roughly."""
-    seeds = tf.random.split(seed, 3)
+def _box_and_centre(
+    pixels: tf.Tensor, size: tf.Tensor, down: tf.Tensor, right: tf.Tensor
+) -> tf.Tensor:
+    """Scale the ink's box to 20x20 times `size`, and its centre of mass to the middle, shifted.
+
+    size, down, right: (N, 1), the shifts in pixels.
+    """
     axis = tf.range(IMAGE_SIZE, dtype=tf.float32)
     longest = tf.maximum(_extent(pixels, 1, axis), _extent(pixels, 2, axis))
-    scale = DIGIT_SIZE / tf.maximum(longest, 4) * _uniform(pixels, seeds[0], BOX_SCALE)[:, 0]
+    scale = DIGIT_SIZE / tf.maximum(longest, 4) * size
     mass = tf.reduce_sum(pixels, axis=(1, 2)) + 1e-6
     row = tf.linalg.matvec(tf.reduce_sum(pixels, axis=2), axis) / mass
     column = tf.linalg.matvec(tf.reduce_sum(pixels, axis=1), axis) / mass
 
-    def resampling(centre: tf.Tensor, shift_seed: tf.Tensor) -> tf.Tensor:
+    def resampling(centre: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
         """Matrices (N, 28, 28) of linear interpolation along one axis."""
-        shift = _uniform(pixels, shift_seed, (-BOX_SHIFT, BOX_SHIFT))[:, 0]
         source = (axis[None] - IMAGE_SIZE / 2 - shift) / scale + centre[:, None]
         return tf.nn.relu(1 - tf.abs(source[:, :, None] - axis))
 
-    scaled = tf.matmul(resampling(row, seeds[1]), pixels)
-    return tf.matmul(scaled, resampling(column, seeds[2]), transpose_b=True)
+    scaled = tf.matmul(resampling(row, down), pixels)
+    return tf.matmul(scaled, resampling(column, right), transpose_b=True)
 
 
 def _extent(pixels: tf.Tensor, summed_axis: int, axis: tf.Tensor) -> tf.Tensor:

@@ -102,7 +102,6 @@ PRESETS = {
         learning_rate=2e-3,
         augment=True,
         generated=0.2,
-        normalize=True,
         schedule="one-cycle",
     ),
     "shipped": TrainConfig(

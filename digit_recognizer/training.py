@@ -196,7 +196,7 @@ def _calibrated(mlp: Mlp, config: TrainConfig, data: Dataset) -> Mlp:
     """Calibrated on the validation split, once as it is and once distorted as in training."""
     pixels = data.val_images / np.float32(255)
     # Not compiled: for these few images that would take longer than it saves.
-    distorted = augment.python_function(tf.constant(pixels), tf.constant([config.seed, 0])).numpy()
+    distorted = augment(tf.constant(pixels), tf.constant([config.seed, 0]), compiled=False).numpy()
     return calibrate(mlp, np.concatenate([pixels, distorted]), np.tile(data.val_labels, 2))
 
 

@@ -1,44 +1,93 @@
-"""Seconds to the tutorial's accuracy: the `quick` preset beside the tutorial's whole run.
+"""How fast trainings are: beside the tutorial, a NumPy loop, and what the machine can do.
 
-The tutorial fits 784-128-10 with Adam, batch size 32, for 10 epochs on all 60,000 images. Here the
-clock stops at the first epoch whose network reads 97.89 % of the test set, the figure the tutorial
-ends with; the test set only says when, and chooses nothing. Both clocks include tracing, but
-neither imports, loading or the evaluation on the test set. Run it with nothing else running.
+    python tests/benchmarks/train_speed.py [--part runs|epochs]
+
+Runs: the tutorial fits 784-128-10 with Adam, batch size 32, for 10 epochs on all 60,000 images. The
+clock of `quick` stops at the first epoch whose network reads 97.89 % of the test set, the figure
+the tutorial ends with; the test set only says when, and chooses nothing. `robust` is timed whole.
+The clocks include tracing, but neither imports, loading or the evaluation on the test set.
+
+Epochs: one of `quick` and of `robust` beside a plain one of the same network (55,000 digits as they
+are, Adam), beside that as a loop in NumPy, and beside its limit: its matrix products alone, as
+TensorFlow computes them. Run it with nothing else running.
 """
 
+import argparse
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from digit_recognizer.config import PRESETS
+from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES, PRESETS, TrainConfig
 from digit_recognizer.dataset import Dataset, load_dataset
 from digit_recognizer.events import EpochResult, TrainingEvent
 from digit_recognizer.quiet import quiet_import
 
 FINISH = 0.9789
 SEEDS = range(5)
+ROUNDS = 3
 
 
 def main() -> None:
-    """Run both and print a table."""
+    """Measure and print tables."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--part", choices=("runs", "epochs"), help="measure only this")
+    part = parser.parse_args().part
     data = load_dataset()
     with quiet_import():
         import digit_recognizer.training  # noqa: F401
     warm_up()
+    if part != "epochs":
+        measure_runs(data)
+    if part != "runs":
+        measure_epochs(data)
+
+
+def measure_runs(data: Dataset) -> None:
+    """Print how long whole trainings take."""
     tutorial_seconds, tutorial_accuracy = run_tutorial(data)
     runs = [run_quick(data, seed) for seed in SEEDS]
     print(f"{'training':<20}{'epochs':>7}{'seconds':>9}{'test accuracy':>15}{'times faster':>14}")
-    print(f"{'tutorial':<20}{10:>7}{tutorial_seconds:>9.2f}{tutorial_accuracy:>15.4f}{1:>14.1f}")
+    row("tutorial", 10, tutorial_seconds, tutorial_accuracy, tutorial_seconds)
     for seed, (epochs, seconds, accuracy) in zip(SEEDS, runs, strict=True):
         row(f"quick, seed {seed}", epochs, seconds, accuracy, tutorial_seconds)
     epochs, seconds, accuracy = (statistics.median(column) for column in zip(*runs, strict=True))
     row("quick, median", epochs, seconds, accuracy, tutorial_seconds)
+    seconds, accuracy = run_robust(data)
+    row("robust", PRESETS["robust"].epochs, seconds, accuracy, tutorial_seconds)
+
+
+def measure_epochs(data: Dataset) -> None:
+    """Print how long an epoch takes, and how near the limit it comes."""
+    head = ("epoch of", "seconds", "plain", "NumPy loop", "its limit", "GFLOP/s", "NumPy/plain")
+    print(f"\n{head[0]:<12}" + "".join(f"{name:>13}" for name in head[1:]) + f"{'limit/plain':>13}")
+    for name in ("quick", "robust"):
+        preset = PRESETS[name]
+        plain = TrainConfig(hidden=preset.hidden, batch_size=preset.batch_size, learning_rate=1e-3)
+        # In turns, so that a busy moment of the machine strikes each.
+        rounds = [
+            (
+                epoch_seconds(preset, data),
+                epoch_seconds(plain, data),
+                numpy_epoch(plain, data),
+                products_epoch(plain, len(data.train_images)),
+            )
+            for _ in range(ROUNDS)
+        ]
+        own, keras_plain, loop, limit = map(min, zip(*rounds, strict=True))
+        rate = product_flops(plain) * len(data.train_images) / limit / 1e9
+        print(
+            f"{name:<12}{own:>13.2f}{keras_plain:>13.2f}{loop:>13.2f}{limit:>13.2f}{rate:>13.0f}"
+            f"{loop / keras_plain:>13.1f}{limit / keras_plain:>12.0%}"
+        )
+        print(f"{'':<12}an epoch of {name} takes {own / keras_plain:.2f} times a plain one")
 
 
 def row(name: str, epochs: float, seconds: float, accuracy: float, tutorial: float) -> None:
@@ -99,6 +148,103 @@ def run_quick(data: Dataset, seed: int) -> tuple[int, float, float]:
         if accuracy >= FINISH:
             return event.epoch, ended - started, accuracy
     return len(ends), float("inf"), accuracy
+
+
+def run_robust(data: Dataset) -> tuple[float, float]:
+    """Seconds of the whole training, and its accuracy on the test set."""
+    from digit_recognizer.training import train
+
+    result = train(PRESETS["robust"], data, lambda event: None)
+    return result.fit_seconds, result.evaluation.accuracy
+
+
+def epoch_seconds(config: TrainConfig, data: Dataset) -> float:
+    """Seconds of the second epoch; the first traces and compiles."""
+    from digit_recognizer.training import train
+
+    events: list[TrainingEvent] = []
+    train(replace(config, epochs=2), data, events.append)
+    return [event.seconds for event in events if isinstance(event, EpochResult)][-1]
+
+
+def numpy_epoch(config: TrainConfig, data: Dataset) -> float:
+    """Seconds of an epoch of the same network and optimizer as a plain loop in NumPy."""
+    rng = np.random.default_rng(0)
+    sizes = (IMAGE_SIZE**2, *config.hidden, NUM_CLASSES)
+    weights = [
+        rng.normal(0, (2 / fan_in) ** 0.5, (fan_in, units)).astype(np.float32)
+        for fan_in, units in pairwise(sizes)
+    ]
+    biases = [np.zeros(units, np.float32) for units in sizes[1:]]
+    parameters = [*weights, *biases]
+    first, second = ([np.zeros_like(array) for array in parameters] for _ in range(2))
+    pixels = data.train_images.reshape(-1, IMAGE_SIZE**2)
+
+    started = time.perf_counter()
+    order = rng.permutation(len(pixels))
+    for step, start in enumerate(range(0, len(pixels), config.batch_size), 1):
+        batch = order[start : start + config.batch_size]
+        layers = [pixels[batch].astype(np.float32) / 255]
+        for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
+            layers.append(np.maximum(layers[-1] @ weight + bias, 0))
+        scores = layers[-1] @ weights[-1] + biases[-1]
+        error = np.exp(scores - scores.max(axis=1, keepdims=True))
+        error /= error.sum(axis=1, keepdims=True)
+        error[np.arange(len(batch)), data.train_labels[batch]] -= 1
+        error /= len(batch)
+        gradients = [None] * len(parameters)
+        for layer in reversed(range(len(weights))):
+            gradients[layer] = layers[layer].T @ error
+            gradients[len(weights) + layer] = error.sum(axis=0)
+            if layer:
+                error = (error @ weights[layer].T) * (layers[layer] > 0)
+        rate = config.learning_rate * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
+        for array, gradient, mean, square in zip(parameters, gradients, first, second, strict=True):
+            mean += 0.1 * (gradient - mean)
+            square += 0.001 * (gradient**2 - square)
+            array -= rate * mean / (np.sqrt(square) + 1e-7)
+    return time.perf_counter() - started
+
+
+def product_flops(config: TrainConfig) -> int:
+    """Floating-point operations of the matrix products for one image, forward and backward."""
+    shapes = list(pairwise((IMAGE_SIZE**2, *config.hidden, NUM_CLASSES)))
+    # Forward, the weights' gradients, and the layers' own gradients but for the first's.
+    return 2 * (3 * sum(a * b for a, b in shapes) - shapes[0][0] * shapes[0][1])
+
+
+def products_epoch(config: TrainConfig, images: int) -> float:
+    """Seconds that TensorFlow takes for an epoch's matrix products and nothing else."""
+    import tensorflow as tf
+
+    rng = np.random.default_rng(0)
+    count = config.batch_size
+    sizes = (IMAGE_SIZE**2, *config.hidden, NUM_CLASSES)
+
+    def matrix(*shape: int) -> tf.Tensor:
+        return tf.constant(rng.random(shape, np.float32))
+
+    layers = [matrix(count, units) for units in sizes]
+    weights = [matrix(*shape) for shape in pairwise(sizes)]
+
+    def products() -> list[tf.Tensor]:
+        forward = [tf.matmul(a, b) for a, b in zip(layers[:-1], weights, strict=True)]
+        backward = [tf.matmul(a, b, transpose_a=True) for a, b in pairwise(layers)]
+        errors = [
+            tf.matmul(a, b, transpose_b=True) for a, b in zip(layers[2:], weights[1:], strict=True)
+        ]
+        return [*forward, *backward, *errors]
+
+    return repeat(tf.function(products), -(-images // count))
+
+
+def repeat(operation: Callable[[], object], times: int) -> float:
+    """Seconds of calling `operation` so many times, traced before."""
+    operation()
+    started = time.perf_counter()
+    for _ in range(times):
+        operation()
+    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

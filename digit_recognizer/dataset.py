@@ -8,10 +8,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
-import io
 import os
 import urllib.request
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING
 from digit_recognizer.config import DATA_VARIABLE, IMAGE_SIZE, NUM_CLASSES, VALIDATION_SIZE
 from digit_recognizer.errors import DatasetUnavailable
 from digit_recognizer.files import replacing
+from digit_recognizer.npz import BadArrays, open_npz
 
 if TYPE_CHECKING:
     import numpy as np
@@ -168,18 +167,13 @@ def _store(content: bytes, path: Path) -> None:
 
 def _parse(content: bytes, name: str) -> list[np.ndarray]:
     """Images and labels of MNIST's two sets; DatasetUnavailable when they are not of its layout."""
-    import numpy as np
-
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_FILE_BYTES:
-                raise ValueError(f"it unpacks to more than {MAX_FILE_BYTES >> 20} MB")
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        with open_npz(content, MAX_FILE_BYTES) as arrays:
             parts = [arrays[key] for key in ("x_train", "y_train", "x_test", "y_test")]
         _check(*parts[:2], MIN_TRAINING_IMAGES)
         _check(*parts[2:], 1)
     except Exception as error:  # zipfile, zlib and NumPy each raise their own on hostile bytes
-        reason = error.args[0] if type(error) is ValueError else "it is not such an .npz"
+        reason = error if isinstance(error, BadArrays) else "it is not such an .npz"
         raise DatasetUnavailable(
             f"{name} is not MNIST ({reason}); expected Keras's mnist.npz: x_train and x_test uint8 "
             f"(N, {IMAGE_SIZE}, {IMAGE_SIZE}), y_train and y_test integers 0 to {NUM_CLASSES - 1}."
@@ -189,13 +183,13 @@ def _parse(content: bytes, name: str) -> list[np.ndarray]:
 
 def _check(images: np.ndarray, labels: np.ndarray, fewest: int) -> None:
     if images.dtype != "uint8" or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
-        raise ValueError(f"its images are {images.dtype} {images.shape}")
+        raise BadArrays(f"its images are {images.dtype} {images.shape}")
     if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
-        raise ValueError(f"its labels are {labels.dtype} {labels.shape}")
+        raise BadArrays(f"its labels are {labels.dtype} {labels.shape}")
     if len(images) < fewest:
-        raise ValueError(f"one of its sets has only {len(images)} images")
+        raise BadArrays(f"one of its sets has only {len(images)} images")
     if labels.min() < 0 or labels.max() >= NUM_CLASSES:
-        raise ValueError(f"its labels go from {labels.min()} to {labels.max()}")
+        raise BadArrays(f"its labels go from {labels.min()} to {labels.max()}")
 
 
 def _split(

@@ -3,11 +3,8 @@
 Knows nothing about Keras, pictures or training; NumPy is enough to answer.
 """
 
-import io
 import json
-import math
 import os
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +14,13 @@ import numpy as np
 from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import BadModel
 from digit_recognizer.files import replacing
+from digit_recognizer.npz import BadArrays, open_npz
 
 MAX_FILE_BYTES = 64 * 2**20
+MAX_METADATA_BYTES = 2**18
+TEMPERATURE_RANGE = (1e-6, 1e6)
+LARGEST_SCORE = 1e30
+"""Scores beyond this come near the end of float32."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +43,11 @@ class Mlp:
 
     def __post_init__(self):
         _check_layers(self.weights, self.biases)
-        if not (0 < self.temperature < math.inf and 0 <= self.threshold < 1):
+        coldest, hottest = TEMPERATURE_RANGE
+        if not (coldest <= self.temperature <= hottest and 0 <= self.threshold < 1):
             raise BadModel(
                 f"The temperature is {self.temperature} and the threshold {self.threshold}; "
-                "expected a positive number and one from 0 to below 1."
+                f"expected {coldest:g} to {hottest:g} and 0 to below 1."
             )
         for array in (*self.weights, *self.biases):
             array.flags.writeable = False
@@ -107,29 +110,29 @@ class Mlp:
         """Read what `save` wrote. Raises BadModel for anything else; nothing is unpickled."""
         name = Path(path).name
         try:
-            if os.path.getsize(path) > MAX_FILE_BYTES:
-                raise BadModel(f"{name} is larger than {MAX_FILE_BYTES >> 20} MB.")
-            content = Path(path).read_bytes()
-        except OSError as error:
-            raise BadModel(f"{name} cannot be read: {error.strerror}.") from error
+            with open(path, "rb") as file:
+                content = file.read(MAX_FILE_BYTES + 1)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "not a usable path"
+            raise BadModel(f"{name} cannot be read: {reason}.") from error
+        if len(content) > MAX_FILE_BYTES:
+            raise BadModel(f"{name} is larger than {MAX_FILE_BYTES >> 20} MB.")
         try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                if sum(entry.file_size for entry in archive.infolist()) > MAX_FILE_BYTES:
-                    raise BadModel(f"{name} unpacks to more than {MAX_FILE_BYTES >> 20} MB.")
-            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            with open_npz(content, MAX_FILE_BYTES) as arrays:
                 layers = sum(key.startswith("weight_") for key in arrays)
                 weights = tuple(arrays[f"weight_{index}"] for index in range(layers))
                 biases = tuple(arrays[f"bias_{index}"] for index in range(layers))
                 temperature, threshold = float(arrays["temperature"]), float(arrays["threshold"])
-                metadata = json.loads(str(arrays["metadata"]))
-            if not isinstance(metadata, dict):
-                raise ValueError("metadata is not a JSON object")
-            return cls(weights, biases, temperature, threshold, metadata)
+                metadata = _parse_metadata(arrays["metadata"])
+            mlp = cls(weights, biases, temperature, threshold, metadata)
+            _check_scale(mlp)
+            return mlp
         except BadModel:
             raise
         except Exception as error:  # zipfile, zlib and NumPy each raise their own on hostile bytes
+            reason = f" ({error})" if isinstance(error, BadArrays) else ""
             raise BadModel(
-                f"{name} is not a network saved by this program (.npz); "
+                f"{name} is not a network saved by this program{reason}; "
                 "train one with train.py or download one from the page."
             ) from error
 
@@ -157,3 +160,22 @@ def _check_layers(weights: tuple[np.ndarray, ...], biases: tuple[np.ndarray, ...
         inputs = weight.shape[1]
     if inputs not in (NUM_CLASSES, NUM_CLASSES + 1):
         raise BadModel(f"The network has {inputs} outputs; expected {NUM_CLASSES}.")
+
+
+def _parse_metadata(array: np.ndarray) -> dict:
+    if array.nbytes > MAX_METADATA_BYTES:
+        raise BadArrays("its metadata are too long")
+    metadata = json.loads(str(array))
+    if not isinstance(metadata, dict):
+        raise BadArrays("its metadata are not a JSON object")
+    return metadata
+
+
+def _check_scale(mlp: Mlp) -> None:
+    """No picture may lead to scores that overflow, which would make the answer NaN."""
+    largest = 1.0
+    for weight, bias in zip(mlp.weights, mlp.biases, strict=True):
+        reach = np.abs(weight).sum(axis=0, dtype=float) * largest + np.abs(bias)
+        largest = max(1.0, float(reach.max()))
+        if largest / min(1.0, mlp.temperature) > LARGEST_SCORE:
+            raise BadModel("The network's weights are so large that its scores would overflow.")

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from digit_recognizer import images
+from digit_recognizer.decoding import MAX_PIXELS
 from digit_recognizer.errors import BadImage, EmptyDrawing
-from digit_recognizer.images import MAX_PIXELS, to_ink
+from digit_recognizer.images import to_ink
 from digit_recognizer.preprocessing import to_pixels
 from digit_recognizer.strokes import render
 
@@ -290,3 +292,59 @@ def test_odd_shapes_do_not_fail():
         except EmptyDrawing:
             continue
         assert np.isfinite(result).all()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "mode", "pixels", "megapixels"),
+    [("webp", "RGB", 17, 16), ("gif", "L", 26, 25), ("png", "LA", 33, 32)],
+)
+def test_what_takes_more_to_decode_may_have_fewer_pixels(
+    tmp_path, monkeypatch, suffix, mode, pixels, megapixels
+):
+    path = tmp_path / f"large.{suffix}"
+    Image.new(mode, (10, 10)).save(path)
+    whole = Image.open
+    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("it was decoded"))
+
+    def enlarged(*arguments, **options):
+        image = whole(*arguments, **options)
+        image._size = (pixels * 1000, 1000)
+        return image
+
+    monkeypatch.setattr(Image, "open", enlarged)
+    with pytest.raises(BadImage, match=f"at most {megapixels} megapixels"):
+        to_ink(path)
+
+
+def test_an_error_of_our_own_is_not_blamed_on_the_picture(grey, monkeypatch):
+    def wrong(colours):
+        raise IndexError("a mistake in the arithmetic")
+
+    monkeypatch.setattr(images, "separate_ink", wrong)
+    with pytest.raises(IndexError):
+        to_ink(grey)
+
+
+def test_of_a_photo_with_other_views_the_first_is_read(grey, plain, tmp_path):
+    path = tmp_path / "photo.jpg"
+    views = [grey.transpose(Image.Transpose.ROTATE_180).convert("RGB")]
+    grey.convert("RGB").save(path, "MPO", save_all=True, append_images=views)
+    assert_same(path, plain)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 1e38])
+def test_numbers_that_are_no_brightness_do_not_fail(grey, value):
+    values = np.array(grey, np.float32)
+    values[0, 0] = value
+    try:
+        assert np.isfinite(to_ink(Image.fromarray(values))).all()
+    except EmptyDrawing:
+        assert abs(value) > 255
+
+
+def test_large_pictures_that_must_be_converted_are_reduced_in_strips(ink, plain):
+    large = Image.fromarray(np.rint(255 * (1 - render(STROKES, 2400, 0.05))).astype(np.uint8))
+    for picture in (large.convert("RGBA"), large.convert("P"), large.convert("LA")):
+        assert_same(picture, plain)
+    deep = Image.fromarray(np.asarray(large).astype(np.uint16) * 257)
+    assert_same(deep, plain)

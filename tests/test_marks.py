@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digit_recognizer.marks import find_marks, keep_writing
+from digit_recognizer.marks import MAX_MARKS, find_marks, keep_writing
 
 
 def boxes(*corners: tuple[int, int, int, int], size: int = 90) -> np.ndarray:
@@ -90,3 +90,12 @@ def test_antialiased_edges_stay():
     ink = boxes(DIGIT, (10, 70, 13, 73))
     ink[24, 35:50] = 0.2
     assert keep_writing(ink)[24, 40] == np.float32(0.2)
+
+
+def test_of_thousands_of_marks_only_the_heaviest_are_told_apart():
+    ink = np.zeros((72, 72), np.float32)
+    ink[::2, ::2] = 0.5
+    ink[10:13, 10:60] = 1
+    marks = find_marks(ink)
+    assert len(marks) == MAX_MARKS
+    assert marks[0].width >= 50

@@ -193,7 +193,7 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path, 
         Mlp.load(path)
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path):
+def test_a_file_that_is_too_large_is_refused(tmp_path):
     path = tmp_path / "model.npz"
     with open(path, "wb") as file:
         file.truncate(mlp_module.MAX_FILE_BYTES + 1)

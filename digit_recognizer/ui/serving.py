@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from digit_recognizer.images import MAX_FILE_BYTES
+from digit_recognizer.decoding import MAX_FILE_BYTES
 from digit_recognizer.ui.body_limit import BodyLimit
 from digit_recognizer.ui.examples import FOLDER as EXAMPLES_FOLDER
 from digit_recognizer.ui.model_files import MAX_UPLOAD_BYTES

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import ImageData
 
-from digit_recognizer.images import MAX_FILE_BYTES
+from digit_recognizer.decoding import MAX_FILE_BYTES
 
 _GUARD = Path(__file__).parent / "upload_guard.js"
 

@@ -37,6 +37,13 @@ class Mark:
     bottom: int
     right: int
 
+    @classmethod
+    def of(cls, cells: np.ndarray, masses: np.ndarray) -> "Mark":
+        """The mark of bool (H, W) cells, at least one of them; masses: the ink of each, (H, W)."""
+        rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
+        box = rows[0], columns[0], rows[-1] + 1, columns[-1] + 1
+        return cls(cells, float(masses[cells].sum()), *map(int, box))
+
     @property
     def height(self) -> int:
         """Cells from its top to its bottom."""
@@ -62,9 +69,28 @@ def keep_writing(ink: np.ndarray) -> np.ndarray:
         return ink
     cells = np.logical_or.reduce([mark.cells for mark in kept])
     # Antialiased edges lie below the threshold, in the cells around.
-    cells = _grow(cells) & ~np.logical_or.reduce([mark.cells for mark in marks if mark not in kept])
+    cells = grow(cells) & ~np.logical_or.reduce([mark.cells for mark in marks if mark not in kept])
     mask = cells.repeat(factor, axis=0).repeat(factor, axis=1)
     return np.where(mask[: ink.shape[0], : ink.shape[1]], ink, np.float32(0))
+
+
+def keep_row(marks: list[Mark]) -> list[Mark]:
+    """The marks that are writing, where several digits may stand side by side.
+
+    What would be a line or a shadow beside a single digit is kept when it stands in the row: a one.
+    """
+    writing = _without_lines(marks)
+    if not writing:
+        return []
+    tallest = max(writing, key=lambda mark: mark.height)
+    return _without_specks([mark for mark in marks if mark in writing or _is_beside(mark, tallest)])
+
+
+def _is_beside(mark: Mark, other: Mark) -> bool:
+    """Whether a mark is about as tall as another one, and at its height, on either side of it."""
+    shared = min(mark.bottom, other.bottom) - max(mark.top, other.top)
+    is_apart = mark.right <= other.left or other.right <= mark.left
+    return is_apart and 2 * shared >= max(mark.height, other.height)
 
 
 def find_marks(ink: np.ndarray, factor: int = 1) -> list[Mark]:
@@ -78,21 +104,8 @@ def find_marks(ink: np.ndarray, factor: int = 1) -> list[Mark]:
     inked = labels >= 0
     sums = np.bincount(labels[inked], masses[inked])
     numbers = np.unique(labels[inked])
-    marks = []
-    for label in numbers[np.argsort(-sums[numbers], kind="stable")][:MAX_MARKS]:
-        cells = labels == label
-        rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
-        marks.append(
-            Mark(
-                cells,
-                float(masses[cells].sum()),
-                int(rows[0]),
-                int(columns[0]),
-                int(rows[-1]) + 1,
-                int(columns[-1]) + 1,
-            )
-        )
-    return marks
+    heaviest = numbers[np.argsort(-sums[numbers], kind="stable")][:MAX_MARKS]
+    return [Mark.of(labels == number, masses) for number in heaviest]
 
 
 def _without_lines(marks: list[Mark]) -> list[Mark]:
@@ -190,7 +203,7 @@ def _max_pool(ink: np.ndarray, factor: int) -> np.ndarray:
     )
 
 
-def _grow(cells: np.ndarray) -> np.ndarray:
+def grow(cells: np.ndarray) -> np.ndarray:
     """Bool (H, W) with the eight neighbours of each true cell added."""
     padded = np.pad(cells, 1)
     rows = padded[:-2] | padded[1:-1] | padded[2:]

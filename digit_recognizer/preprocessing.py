@@ -26,7 +26,12 @@ def to_pixels(ink: np.ndarray) -> np.ndarray:
     ink: float32 (H, W) in [0, 1], ink 1. Returns float32 (28, 28) in [0, 1].
     Raises EmptyDrawing when there is no ink.
     """
-    return _centre(to_box(ink))
+    return to_pixels_whole(keep_writing(ink))
+
+
+def to_pixels_whole(ink: np.ndarray) -> np.ndarray:
+    """As `to_pixels`, for ink all of which belongs to the digit."""
+    return _centre(_to_box(ink))
 
 
 def to_box(ink: np.ndarray) -> np.ndarray:
@@ -35,12 +40,7 @@ def to_box(ink: np.ndarray) -> np.ndarray:
     ink: float32 (H, W) in [0, 1], ink 1. Returns float32 in [0, 1], its longer side 20 pixels.
     Raises EmptyDrawing when there is no ink.
     """
-    digit = _crop(keep_writing(ink))
-    detailed = _fit(digit, DETAILED_SIZE)
-    steps = _pen_steps(stroke_width(detailed) * DIGIT_SIZE / DETAILED_SIZE)
-    if steps:
-        digit = _crop(_change_pen(detailed, steps))
-    return _fit(digit, DIGIT_SIZE)
+    return _to_box(keep_writing(ink))
 
 
 def fit_and_centre(ink: np.ndarray) -> np.ndarray:
@@ -61,6 +61,15 @@ def stroke_width(ink: np.ndarray) -> float:
     down, right = np.diff(padded, axis=0)[:, :-1], np.diff(padded, axis=1)[:-1]
     outline = float(np.hypot(down, right).sum())
     return 2 * float(ink.sum()) / max(outline, 1e-9)
+
+
+def _to_box(ink: np.ndarray) -> np.ndarray:
+    digit = _crop(ink)
+    detailed = _fit(digit, DETAILED_SIZE)
+    steps = _pen_steps(stroke_width(detailed) * DIGIT_SIZE / DETAILED_SIZE)
+    if steps:
+        digit = _crop(_change_pen(detailed, steps))
+    return _fit(digit, DIGIT_SIZE)
 
 
 def _crop(ink: np.ndarray) -> np.ndarray:

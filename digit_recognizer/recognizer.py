@@ -13,6 +13,7 @@ from digit_recognizer.config import SHIPPED_MODEL
 from digit_recognizer.images import to_ink
 from digit_recognizer.mlp import Mlp
 from digit_recognizer.preprocessing import to_pixels
+from digit_recognizer.segmentation import find_digits, may_be_several
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +39,7 @@ class Prediction:
 
 
 class Recognizer:
-    """Reads pictures of single digits with one network; safe to share between threads."""
+    """Reads pictures of digits with one network; safe to share between threads."""
 
     def __init__(self, mlp: Mlp):
         self.mlp = mlp
@@ -56,9 +57,25 @@ class Recognizer:
         """
         return self.predict_ink(to_ink(picture))
 
+    def read(self, picture: str | os.PathLike | Image.Image | np.ndarray) -> list[Prediction]:
+        """Read the number in a picture: its digits from left to right.
+
+        Takes and raises what `predict` does. Of a single digit, the only element is what `predict`
+        returns.
+        """
+        return self.read_ink(to_ink(picture))
+
     def predict_ink(self, ink: np.ndarray) -> Prediction:
         """Read the digit in `ink`, float32 (H, W) in [0, 1], ink 1. Raises EmptyDrawing."""
         return self.predict_pixels(to_pixels(ink))
+
+    def read_ink(self, ink: np.ndarray) -> list[Prediction]:
+        """Read the number in `ink`, as `read` does. Raises EmptyDrawing."""
+        whole = self.predict_ink(ink)
+        if whole.is_digit and not may_be_several(ink):
+            return [whole]
+        digits = find_digits(ink, lambda pixels: self.mlp.answer(pixels)[1])
+        return [self.predict_pixels(pixels) for pixels in digits] if len(digits) > 1 else [whole]
 
     def predict_pixels(self, pixels: np.ndarray) -> Prediction:
         """Read the digit in the network's own input, float32 (28, 28) in [0, 1], ink 1."""

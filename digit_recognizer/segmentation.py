@@ -1,0 +1,187 @@
+"""Finds the digits of a number in ink, left to right.
+
+Connected marks, and pieces of marks that are cut where digits may touch, are put together so that
+a judge finds what comes out as digit-like as possible: the lattice of the segmentation literature
+(Casey and Lecolinet 1996). Knows nothing about networks; the judge is a function.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from digit_recognizer.marks import MARK_THRESHOLD, Mark, find_marks, grow, keep_row
+from digit_recognizer.preprocessing import to_pixels_whole
+from digit_recognizer.seams import cut
+
+Judge = Callable[[np.ndarray], np.ndarray]
+"""Takes float32 (N, 28, 28) and says how certainly, 0 to 1 (N,), each of them is one digit."""
+
+GRID_SIDE = 64
+"""Cells on the shorter side of the ink: a gap of a twentieth of it is wider than a cell."""
+ROOMY = 1.2
+"""Few digits are wider than this, in heights."""
+NARROW = 0.7
+"""Two digits that touch are wider than this, in heights."""
+CERTAIN = 0.9
+"""A mark that the judge takes for one digit with this certainty is not cut."""
+WIDEST = 2.0
+"""Nothing wider than this, in heights of the tallest mark, is one digit among others."""
+MOST_ELEMENTS = 30
+MOST_TOGETHER = 6
+"""Into how many elements a digit among others may have fallen."""
+
+# Costs are negative logarithms of likelihoods; any near these serve as well.
+LEAST_CERTAINTY = 0.02
+CUT_COST = 1.5
+GAP_COST = 5.0
+"""For a gap within a digit, a height wide."""
+WIDTH_COST = 2.0
+"""For each height that a digit is wider than roomy."""
+SMALL = 0.6
+SMALL_COST = 10.0
+"""For what is lower than this share of the tallest mark, a height lower."""
+
+
+class Element(NamedTuple):
+    """A mark, or a piece of one: the rest is to its left when `is_cut_off`."""
+
+    mark: Mark
+    is_cut_off: bool = False
+
+
+def may_be_several(ink: np.ndarray) -> bool:
+    """Whether there is a gap between columns of float32 (H, W) ink, or it is wide: a cheap test."""
+    is_ink = ink >= MARK_THRESHOLD
+    inked_columns = is_ink.any(axis=0)
+    height, width = _extent(is_ink.any(axis=1)), _extent(inked_columns)
+    return bool(inked_columns.sum() < width or width > ROOMY * height)
+
+
+def find_digits(ink: np.ndarray, judge: Judge) -> list[np.ndarray]:
+    """The digits in float32 (H, W) ink in [0, 1], left to right, as the network's input.
+
+    Returns float32 (28, 28) in [0, 1] for each; fewer than two when this is no row of digits.
+    """
+    is_ink = ink >= MARK_THRESHOLD
+    shorter = min(_extent(is_ink.any(axis=1)), _extent(is_ink.any(axis=0)))
+    factor = max(1, -(-shorter // GRID_SIDE))
+    marks = keep_row(find_marks(ink, factor))
+    if not marks or len(marks) > MOST_ELEMENTS:
+        return []
+    row = _Row(ink, factor, [Element(mark) for mark in marks])
+    elements = _cut_touching(row, judge)
+    if not 1 < len(elements) <= MOST_ELEMENTS:
+        return []
+    return _likeliest(_Row(ink, factor, elements), judge)
+
+
+def _extent(is_inked: np.ndarray) -> int:
+    """From the first to the last true place of bool (N,)."""
+    places = np.flatnonzero(is_inked)
+    return int(places[-1] - places[0]) + 1 if len(places) else 0
+
+
+class _Row:
+    """Elements from left to right, and the ink they stand for."""
+
+    def __init__(self, ink: np.ndarray, factor: int, elements: list[Element]):
+        self.elements = sorted(elements, key=lambda element: element.mark.left + element.mark.right)
+        self.tallest = max(element.mark.height for element in elements)
+        self._ink = ink
+        self._factor = factor
+        self._owners = np.full(elements[0].mark.cells.shape, -1)
+        for index, element in enumerate(self.elements):
+            self._owners[element.mark.cells] = index
+
+    def density(self) -> np.ndarray:
+        """Mean ink of each cell."""
+        return np.asarray(Image.fromarray(self._ink).reduce(self._factor))
+
+    def box(self, start: int, end: int) -> tuple[int, int, int, int]:
+        """Top, left, bottom and right, in cells, of the elements from `start` to before `end`."""
+        marks = [element.mark for element in self.elements[start:end]]
+        return (
+            min(mark.top for mark in marks),
+            min(mark.left for mark in marks),
+            max(mark.bottom for mark in marks),
+            max(mark.right for mark in marks),
+        )
+
+    def is_compact(self, start: int, end: int) -> bool:
+        """Whether the same elements are few and near enough to be one digit."""
+        _, left, _, right = self.box(start, end)
+        return end - start <= MOST_TOGETHER and right - left <= WIDEST * self.tallest
+
+    def pixels(self, start: int, end: int) -> np.ndarray:
+        """The same elements as the network's input, float32 (28, 28)."""
+        top, left, bottom, right = self.box(start, end)
+        # Antialiased edges lie in the cells around.
+        rows = slice(max(0, top - 1), bottom + 1)
+        columns = slice(max(0, left - 1), right + 1)
+        owners = self._owners[rows, columns]
+        own = (owners >= start) & (owners < end)
+        own = grow(own) & (own | (owners < 0))
+        mask = own.repeat(self._factor, axis=0).repeat(self._factor, axis=1)
+        rows, columns = (
+            slice(side.start * self._factor, side.stop * self._factor) for side in (rows, columns)
+        )
+        ink = self._ink[rows, columns]
+        return to_pixels_whole(np.where(mask[: ink.shape[0], : ink.shape[1]], ink, np.float32(0)))
+
+
+def _cut_touching(row: _Row, judge: Judge) -> list[Element]:
+    """The elements, with those in pieces that may be several digits."""
+    wide = [
+        index
+        for index, (mark, _) in enumerate(row.elements)
+        if mark.width > NARROW * mark.height and mark.height > SMALL * row.tallest
+    ]
+    if not wide:
+        return row.elements
+    certainties = judge(np.stack([row.pixels(index, index + 1) for index in wide]))
+    uncertain = {
+        index for index, certainty in zip(wide, certainties, strict=True) if certainty < CERTAIN
+    }
+    elements = []
+    for index, element in enumerate(row.elements):
+        pieces = cut(element.mark, row.density()) if index in uncertain else [element.mark]
+        elements += [Element(piece, is_cut_off=place > 0) for place, piece in enumerate(pieces)]
+    return elements
+
+
+def _likeliest(row: _Row, judge: Judge) -> list[np.ndarray]:
+    """The cheapest way through the lattice of all groups of neighbours."""
+    count = len(row.elements)
+    groups = [
+        (start, end)
+        for end in range(1, count + 1)
+        for start in range(end)
+        if end - start in (1, count) or row.is_compact(start, end)
+    ]
+    pixels = [row.pixels(*group) for group in groups]
+    certainties = judge(np.stack(pixels))
+    ways: list[tuple[float, list[np.ndarray]]] = [(0.0, [])]
+    best: tuple[float, list[np.ndarray]] = (np.inf, [])
+    for (start, end), image, certainty in zip(groups, pixels, certainties, strict=True):
+        cost, digits = ways[start]
+        cost += _cost(row, start, end) - float(np.log(max(certainty, LEAST_CERTAINTY)))
+        if cost < best[0]:
+            best = cost, [*digits, image]
+        if start == end - 1:  # the last of the groups with this end
+            ways.append(best)
+            best = (np.inf, [])
+    return ways[-1][1]
+
+
+def _cost(row: _Row, start: int, end: int) -> float:
+    """How unlikely it is, from where they are, that these elements are one digit."""
+    top, left, bottom, right = row.box(start, end)
+    height, width = (bottom - top) / row.tallest, (right - left) / row.tallest
+    cost = CUT_COST * (start > 0 and row.elements[start].is_cut_off)
+    cost += SMALL_COST * max(0.0, SMALL - height) + WIDTH_COST * max(0.0, width - ROOMY)
+    for middle in range(start + 1, end):
+        gap = row.box(middle, end)[1] - row.box(start, middle)[3]
+        cost += GAP_COST * max(0, gap) / row.tallest
+    return cost

@@ -1,0 +1,192 @@
+"""How many whole numbers are read exactly, and how many single digits stay single.
+
+Digits drawn by people (the file that accuracy.py takes) are put side by side in pictures: two to
+six of them, of slightly different heights and places, written with one pen, a gap between the
+boxes of their ink. Only digits that the network reads alone are taken, so that what is measured is
+how numbers are taken apart. Negative gaps make them touch. All by a fixed seed.
+
+    python tests/benchmarks/whole_numbers.py --strokes drawn.jsonl.gz --uploads FOLDER \
+        --errors errors.png
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from accuracy import on_sheets, percent, read_drawings
+
+from digit_recognizer import Recognizer
+from digit_recognizer.config import SHIPPED_MODEL
+from digit_recognizer.marks import MARK_THRESHOLD
+from digit_recognizer.strokes import render
+
+LENGTHS = (2, 3, 4, 5, 6)
+GAPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
+TOUCHING = (-0.05, -0.1)
+"""Gaps between the ink of neighbours, in heights of a digit."""
+HEIGHT = 120
+"""Of a digit in pixels, before it varies."""
+HEIGHTS = (0.85, 1.15)
+SHIFT = 0.05
+"""Up or down at most, in heights."""
+PEN_WIDTHS = (0.05, 0.12)
+MARGIN = 0.3
+TARGET = 0.95
+"""Of the numbers with four digits."""
+STAY_SINGLE = 0.99
+TILE = (250, 84)
+
+Error = tuple[np.ndarray, str]
+
+
+def main() -> None:
+    """Measure and print two tables."""
+    options = parse_arguments()
+    recognizer = Recognizer.load(options.model)
+    drawings = read_drawings(options.strokes)
+    errors: list[Error] = []
+    print(f"{'digits':<8}" + "".join(f"{f'gap {gap:.0%}':>10}" for gap in (*GAPS, *TOUCHING)))
+    for length in LENGTHS:
+        rates = [
+            read_numbers(recognizer, drawings, length, gap, options.numbers, errors)
+            for gap in (*GAPS, *TOUCHING)
+        ]
+        cells = "".join(f"{100 * rate:>8.1f} %" for rate in rates)
+        mean = float(np.mean(rates[: len(GAPS)]))
+        target = f" (must be {100 * TARGET:.0f} %)" if length == 4 else ""
+        print(f"{length:<8}{cells}   {100 * mean:.1f} % over all gaps{target}")
+    print(f"\nsingle digits that stay single (must be {100 * STAY_SINGLE:.0f} %)")
+    stays = single_drawings(recognizer, drawings, errors)
+    print(f"    {options.strokes.name:<40}{len(stays):>7}  {percent(stays)}")
+    if options.uploads:
+        stays = single_uploads(recognizer, options.uploads, errors)
+        print(f"    {options.uploads.name:<40}{len(stays):>7}  {percent(stays)}")
+    if options.errors:
+        contact_sheet(errors).save(options.errors)
+        print(f"{len(errors)} pictures that were misread: {options.errors}")
+
+
+def parse_arguments() -> argparse.Namespace:
+    """The flags."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", default=SHIPPED_MODEL, help="default: the shipped one")
+    parser.add_argument("--strokes", type=Path, required=True, help="drawings of digits")
+    parser.add_argument("--uploads", type=Path, help="folder of pictures of digits")
+    parser.add_argument(
+        "--numbers", type=int, default=100, help="of each length and gap (default: 100)"
+    )
+    parser.add_argument("--errors", help="where to save a contact sheet of what is misread")
+    return parser.parse_args()
+
+
+def read_numbers(recognizer, drawings, length, gap, count, errors: list[Error]) -> float:
+    """The share of `count` numbers that are read exactly."""
+    rng = np.random.default_rng(1000 * length + round(100 * gap) + 50)
+    right = 0
+    for _ in range(count):
+        labels, picture = write_number(recognizer, drawings, length, gap, rng)
+        digits = [prediction.digit for prediction in recognizer.read(picture)]
+        right += digits == labels
+        if digits != labels:
+            errors.append((picture, f"{as_text(labels)} read {as_text(digits)}"))
+    return right / count
+
+
+def write_number(recognizer, drawings, length, gap, rng) -> tuple[list[int], np.ndarray]:
+    """The digits of a number, and its picture, uint8 (H, W), dark on light."""
+    pen = rng.uniform(*PEN_WIDTHS) * HEIGHT
+    labels, inks = [], []
+    while len(labels) < length:
+        drawing = drawings[rng.integers(len(drawings))]
+        ink = draw_digit(drawing["strokes"], rng.uniform(*HEIGHTS) * HEIGHT, pen)
+        if recognizer.predict_ink(ink).digit == drawing["label"]:
+            labels.append(drawing["label"])
+            inks.append(ink)
+    margin, step = round(MARGIN * HEIGHT), round(gap * HEIGHT)
+    width = sum(ink.shape[1] for ink in inks) + step * (length - 1) + 2 * margin
+    height = max(ink.shape[0] for ink in inks) + 2 * margin
+    sheet = np.zeros((height, width), np.float32)
+    left = margin
+    for ink in inks:
+        top = (height - ink.shape[0]) // 2 + round(rng.uniform(-SHIFT, SHIFT) * HEIGHT)
+        place = sheet[top : top + ink.shape[0], left : left + ink.shape[1]]
+        np.maximum(place, ink, out=place)
+        left += ink.shape[1] + step
+    return labels, as_picture(sheet)
+
+
+def draw_digit(strokes: list, height: float, pen: float) -> np.ndarray:
+    """Ink that fits its box: `height` pixels high, or half as high as wide if it is that flat."""
+    points = [np.array(stroke, np.float32) for stroke in strokes]
+    low = np.min([stroke.min(axis=0) for stroke in points], axis=0)
+    extent = np.max([stroke.max(axis=0) for stroke in points], axis=0) - low
+    scale = (height - pen) / max(extent[1], extent[0] / 2, 1e-6)
+    size = int(np.ceil(extent.max() * scale + pen)) + 4
+    placed = [((stroke - low) * scale + pen / 2 + 1) / size for stroke in points]
+    ink = render(placed, size, pen / size)
+    is_ink = ink >= MARK_THRESHOLD
+    rows, columns = (np.flatnonzero(is_ink.any(axis=axis)) for axis in (1, 0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def single_drawings(recognizer, drawings, errors: list[Error]) -> list[bool]:
+    """Whether each drawing of one digit is taken for one."""
+    stays = []
+    for drawing, ink in zip(drawings, on_sheets(drawings), strict=True):
+        stays.append(_stays_single(recognizer.read_ink(ink), drawing["label"], ink, errors))
+    return stays
+
+
+def single_uploads(recognizer, folder: Path, errors: list[Error]) -> list[bool]:
+    """Whether each picture of one digit is taken for one."""
+    stays = []
+    for entry in json.loads((folder / "labels.json").read_text()):
+        with Image.open(folder / entry["file"]) as image:
+            ink = 1 - np.asarray(image.convert("L"), np.float32) / 255
+        predictions = recognizer.read(folder / entry["file"])
+        stays.append(_stays_single(predictions, entry["label"], ink, errors))
+    return stays
+
+
+def _stays_single(predictions, label: int, ink: np.ndarray, errors: list[Error]) -> bool:
+    digits = [prediction.digit for prediction in predictions]
+    if len(digits) != 1:
+        errors.append((as_picture(ink), f"{label} read {as_text(digits)}"))
+    return len(digits) == 1
+
+
+def as_picture(ink: np.ndarray) -> np.ndarray:
+    """Ink as dark on light, uint8 (H, W)."""
+    return np.rint(255 * (1 - ink)).astype(np.uint8)
+
+
+def as_text(digits: list[int]) -> str:
+    """A number as it is written."""
+    return "".join(map(str, digits))
+
+
+def contact_sheet(errors: list[Error], columns: int = 6) -> Image.Image:
+    """The misread pictures with what they are and what was read."""
+    width, height = TILE
+    rows = -(-max(1, len(errors)) // columns)
+    sheet = Image.new("L", (columns * width, rows * (height + 14)), 255)
+    draw = ImageDraw.Draw(sheet)
+    for index, (picture, caption) in enumerate(errors):
+        left, top = index % columns * width, index // columns * (height + 14)
+        tile = Image.fromarray(picture)
+        tile.thumbnail((width - 8, height - 4))
+        sheet.paste(tile, (left, top + 14))
+        draw.text((left + 2, top + 1), caption, fill=0)
+    return sheet
+
+
+if __name__ == "__main__":
+    main()

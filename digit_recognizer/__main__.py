@@ -22,12 +22,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     status = 0
     for picture in options.pictures:
         try:
-            prediction = recognizer.predict(picture)
+            digits = recognizer.read(picture)
         except RecognizerError as error:
             print(f"{picture}: {error}", file=sys.stderr)
             status = 1
         else:
-            print(_as_json(picture, prediction) if options.json else _as_text(picture, prediction))
+            print(_as_json(picture, digits) if options.json else _as_text(picture, digits))
     return status
 
 
@@ -35,10 +35,13 @@ def build_parser() -> argparse.ArgumentParser:
     """The flags and what they mean."""
     parser = argparse.ArgumentParser(
         prog="python -m digit_recognizer",
-        description="Read the handwritten digit in each picture (PNG, JPEG, GIF, WebP or BMP).",
+        description="Read the handwritten digit, or the number of several digits, in each picture "
+        "(PNG, JPEG, GIF, WebP or BMP).",
         epilog="The exit status is 1 when a picture cannot be read; the others are still answered.",
     )
-    parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="a file with one digit")
+    parser.add_argument(
+        "pictures", nargs="+", metavar="PICTURE", help="a file with digits in a row"
+    )
     parser.add_argument(
         "--model",
         metavar="FILE",
@@ -48,25 +51,31 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print a JSON object a line: file, digit, confidence, is_digit, probabilities",
+        help="print a JSON object a line: file, digit, confidence, is_digit, probabilities; "
+        "for a number file, number, and digits, a list of the rest for each",
     )
     return parser
 
 
-def _as_text(picture: str, prediction: Prediction) -> str:
-    return f"The recognized figure of {Path(picture).name}: [{prediction.digit}]"
+def _as_text(picture: str, digits: list[Prediction]) -> str:
+    figures = ", ".join(str(prediction.digit) for prediction in digits)
+    return f"The recognized figure of {Path(picture).name}: [{figures}]"
 
 
-def _as_json(picture: str, prediction: Prediction) -> str:
-    return json.dumps(
+def _as_json(picture: str, digits: list[Prediction]) -> str:
+    answers = [
         {
-            "file": picture,
             "digit": prediction.digit,
             "confidence": prediction.confidence,
             "is_digit": prediction.is_digit,
             "probabilities": prediction.probabilities.tolist(),
         }
-    )
+        for prediction in digits
+    ]
+    if len(answers) == 1:
+        return json.dumps({"file": picture, **answers[0]})
+    number = "".join(str(prediction.digit) for prediction in digits)
+    return json.dumps({"file": picture, "number": number, "digits": answers})
 
 
 if __name__ == "__main__":

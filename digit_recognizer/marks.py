@@ -24,6 +24,8 @@ SPAN = 0.9
 """Frames and ruled lines reach over this share of the picture."""
 LINE_THICKNESS = 0.06
 EDGE_DEPTH = 0.1
+HAIRLINE = 0.15
+"""Lines of less ink for their length than this share of another mark's: a one has a quarter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,11 +85,19 @@ def keep_row(marks: list[Mark]) -> list[Mark]:
     if not writing:
         return []
     tallest = max(writing, key=lambda mark: mark.height)
-    return _without_specks([mark for mark in marks if mark in writing or _is_beside(mark, tallest)])
+    inkiest = max(mark.mass / mark.size for mark in writing)
+    return _without_specks(
+        [
+            mark
+            for mark in marks
+            if (mark in writing or _is_beside(mark, tallest))
+            and mark.mass / mark.size >= HAIRLINE * inkiest
+        ]
+    )
 
 
 def _is_beside(mark: Mark, other: Mark) -> bool:
-    """Whether a mark is about as tall as another one, and at its height, on either side of it."""
+    """Whether a mark stands to one side of another and is about as tall."""
     shared = min(mark.bottom, other.bottom) - max(mark.top, other.top)
     is_apart = mark.right <= other.left or other.right <= mark.left
     return is_apart and 2 * shared >= max(mark.height, other.height)

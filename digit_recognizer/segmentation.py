@@ -34,7 +34,7 @@ MOST_TOGETHER = 6
 
 # Costs are negative logarithms of likelihoods; any near these serve as well.
 LEAST_CERTAINTY = 0.02
-CUT_COST = 1.5
+CUT_COST = 1.0
 GAP_COST = 5.0
 """For a gap within a digit, a height wide."""
 WIDTH_COST = 2.0

@@ -7,6 +7,7 @@ import pytest
 
 from digit_recognizer.config import DATA_VARIABLE
 from digit_recognizer.dataset import Dataset, cache_path, load_dataset
+from digit_recognizer.handwriting import write_digits
 from digit_recognizer.preprocessing import to_pixels
 from digit_recognizer.strokes import render
 
@@ -57,6 +58,21 @@ def digital_digit(digit: int, generator: np.random.Generator) -> list[np.ndarray
         for name, ends in SEGMENTS.items()
         if name not in MISSING_SEGMENTS[digit]
     ]
+
+
+def written_number(digits: list[int], gap: float = 0.2, seed: int = 1) -> list[np.ndarray]:
+    """Strokes of generated digits side by side on a sheet; gaps are in digits' heights."""
+    generator = np.random.default_rng(seed)
+    strokes, right = [], 0.0
+    for digit in digits:
+        (written,) = write_digits(digit, 1, generator)
+        points = np.concatenate(written)
+        low, extent = points.min(axis=0), np.ptp(points, axis=0)
+        placed = [(stroke - low) / extent[1] + np.array([right, 0]) for stroke in written]
+        strokes += placed
+        right = max(float(stroke[:, 0].max()) for stroke in placed) + gap
+    scale = 0.9 / max(right - gap, 1)
+    return [(stroke * scale + np.array([0.05, 0.3])).astype(np.float32) for stroke in strokes]
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import written_number
 from PIL import Image
 
 import digit_recognizer
@@ -52,6 +53,25 @@ def test_what_cannot_be_read_is_said_and_the_others_are_answered(
     assert len(errors) == 3
     for line, name in zip(errors, (text, blank, absent), strict=True):
         assert line.startswith(f"{name}: ")
+
+
+@pytest.fixture
+def number(tmp_path) -> str:
+    path = tmp_path / "year.png"
+    ink = render(written_number([2, 0, 2, 5]), 400, 0.02)
+    Image.fromarray(np.rint(255 * (1 - ink)).astype(np.uint8)).save(path)
+    return str(path)
+
+
+def test_a_number_is_the_same_line_with_all_its_digits(number, capsys):
+    assert main([number]) == 0
+    assert capsys.readouterr().out == "The recognized figure of year.png: [2, 0, 2, 5]\n"
+    assert main([number, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert set(answer) == {"file", "number", "digits"}
+    assert answer["number"] == "2025"
+    assert [digit["digit"] for digit in answer["digits"]] == [2, 0, 2, 5]
+    assert all(len(digit["probabilities"]) == 10 for digit in answer["digits"])
 
 
 def test_json_is_an_object_a_line(picture, always_seven, capsys):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digit_recognizer.marks import MAX_MARKS, find_marks, keep_writing
+from digit_recognizer.marks import MAX_MARKS, find_marks, keep_row, keep_writing
 
 
 def boxes(*corners: tuple[int, int, int, int], size: int = 90) -> np.ndarray:
@@ -99,3 +99,30 @@ def test_of_thousands_of_marks_only_the_heaviest_are_told_apart():
     marks = find_marks(ink)
     assert len(marks) == MAX_MARKS
     assert marks[0].width >= 50
+
+
+@pytest.mark.parametrize("one", [(25, 2, 65, 5), (25, 0, 65, 4), (20, 84, 68, 88)])
+def test_a_one_at_the_edge_belongs_to_the_row(one):
+    kept = keep_row(find_marks(boxes(DIGIT, one)))
+    assert {(mark.top, mark.left, mark.bottom, mark.right) for mark in kept} == {DIGIT, one}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (10, 70, 13, 73),  # a speck
+        (10, 0, 12, 90),  # a ruled line
+        (0, 0, 90, 2),  # a dark edge
+        (20, 89, 70, 90),  # a hairline
+        (86, 20, 90, 70),  # a shadow at the bottom
+    ],
+)
+def test_what_is_no_writing_is_left_out_of_a_row(other):
+    (mark,) = keep_row(find_marks(boxes(DIGIT, other)))
+    assert mark.mass == 600
+
+
+def test_a_frame_is_left_out_of_a_row():
+    frame = boxes((2, 2, 88, 88)) - boxes((4, 4, 86, 86))
+    (mark,) = keep_row(find_marks(boxes((10, 35, 80, 50)) + frame))
+    assert mark.mass == 1050

@@ -18,6 +18,8 @@ PEN_WIDTHS = (1.6, 2.2, 4.2)
 """Least, commonest and greatest width of a pen, in final pixels."""
 SHEET_SIZE = 60
 """Side of the sheet that digits are rendered on before they are scaled down, in pixels."""
+SMOOTHNESS = (2, 4, 8)
+"""Samples between two points of a skeleton."""
 WOBBLE = 0.03
 """Standard deviation of a skeleton's points, as a fraction of the digit's height."""
 
@@ -44,6 +46,17 @@ def write_digits(digit: int, count: int, rng: np.random.Generator) -> list[Strok
         for drawing in _write(style, number, rng)
     ]
     return [written[index] for index in rng.permutation(count)]
+
+
+def write_plainly(digit: int) -> Strokes:
+    """The digit in its commonest style, half-way between its extremes, by a steady hand.
+
+    The strokes have a height of about 1, without regard to a sheet.
+    """
+    style = max((style for style in STYLES if style.digit == digit), key=lambda style: style.share)
+    skeleton = _skeleton(style, SMOOTHNESS[-1])
+    points = skeleton.points.mean(axis=0)
+    return [(curve @ points).astype(np.float32) for curve in skeleton.curves]
 
 
 def draw_digits(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -74,7 +87,7 @@ def draw_pixels(strokes: Strokes, width: float) -> np.ndarray:
 def _write(style: Style, count: int, rng: np.random.Generator) -> list[Strokes]:
     drawings = []
     # Tablets sample quick hands coarsely: some drawings have few points and straight pieces.
-    for smoothness, part in zip((2, 4, 8), rng.multinomial(count, (0.2, 0.2, 0.6)), strict=True):
+    for smoothness, part in zip(SMOOTHNESS, rng.multinomial(count, (0.2, 0.2, 0.6)), strict=True):
         skeleton = _skeleton(style, smoothness)
         blend = rng.uniform(-0.1, 1.1, (part, 1, 1))
         points = skeleton.points[0] * (1 - blend) + skeleton.points[1] * blend

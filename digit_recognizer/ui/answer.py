@@ -1,7 +1,8 @@
 """Draws the answer: the digit, ten bars, what the network saw, which network it was.
 
 Pure functions from a `Prediction` to HTML; they know nothing about Gradio, visitors or requests.
-Every state of the panel has the same elements, so that nothing moves when an answer arrives.
+Every state of the panel has the same elements, so that nothing moves when an answer arrives. An
+answer is no live region: announcer.js says what it has come to, once it has settled.
 """
 
 import base64
@@ -30,8 +31,8 @@ def render_answer(prediction: Prediction, network: str) -> str:
     else:
         caption = texts.sure(prediction.confidence)
     return _panel(
-        headline=f'<output class="digit" data-digit="{digit}"{" data-unsure" * unsure}>'
-        f"{digit}</output>",
+        headline='<output class="digit" aria-live="off" '
+        f'data-digit="{digit}"{" data-unsure" * unsure}>{digit}</output>',
         caption=caption,
         probabilities=prediction.probabilities,
         best=digit,
@@ -75,7 +76,7 @@ def _panel(headline, caption="", probabilities=None, best=None, pixels=None, net
     )
     return (
         '<div class="answer">'
-        f'<div class="verdict">{headline}<p class="caption" aria-live="polite">'
+        f'<div class="verdict">{headline}<p class="caption">'
         f"{html.escape(caption)}</p></div>"
         f"{_network_view(pixels)}"
         f'<div class="bars" role="list" aria-label="{texts.PROBABILITIES}">{bars}</div>'

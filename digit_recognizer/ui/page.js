@@ -1,4 +1,5 @@
 () => {
+  document.body.classList.add('ready');
   /* On screens without room beside it, the sidebar starts closed. */
   const sidebar = document.querySelector('#sidebar');
   const isNarrow = window.matchMedia('(max-width: 900px)').matches;

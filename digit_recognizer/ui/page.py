@@ -15,6 +15,7 @@ from digit_recognizer.ui.charts import Series, render_accuracy, render_loss
 from digit_recognizer.ui.examples import Examples
 from digit_recognizer.ui.handlers import Handlers
 from digit_recognizer.ui.lessons import LessonHandlers, Lessons
+from digit_recognizer.ui.masthead import render_masthead
 from digit_recognizer.ui.model_files import SAVE_IN_BROWSER, ModelFile, ModelUpload
 from digit_recognizer.ui.report import Report
 from digit_recognizer.ui.settings import fields_of
@@ -29,6 +30,8 @@ CACHE_SWEEP = (600, 3600)
 """Every so many seconds, uploads older than so many seconds are deleted."""
 MAX_EPOCHS = 50
 _FOLDER = Path(__file__).parent
+_SCRIPTS = ("page.js", "newcomer.js", "announcer.js", "shortcuts.js")
+"""Functions that the browser runs once the page is there."""
 
 # Answers bypass the queue: one request there and back is about 20 ms faster than the queue's two.
 _AT_ONCE = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -45,13 +48,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
     visitors = Visitors(recognizer)
     handlers = Handlers(recognizer, visitors, pool, TrainingLine(max_trainings))
     with gr.Blocks(title=texts.TITLE, fill_width=True, delete_cache=CACHE_SWEEP) as page:
-        with gr.Sidebar(width=330, elem_id="sidebar"):
-            training = _training_controls()
-        gr.HTML(
-            f"<header><h1>{texts.TITLE}</h1><p>{texts.LEAD}</p></header>",
-            elem_id="masthead",
-            apply_default_css=False,
-        )
+        gr.HTML(render_masthead(), elem_id="masthead", apply_default_css=False)
         with gr.Row(elem_id="desk", equal_height=False):
             with gr.Column(elem_id="input-side", min_width=280):
                 sketchpad = Sketchpad(elem_id="sketchpad")
@@ -89,6 +86,9 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
                 )
             )
         left = _after_training()
+        # Last, so that whoever goes through the page by keys comes to the sheet first.
+        with gr.Sidebar(width=330, elem_id="sidebar"):
+            training = _training_controls()
 
         sketchpad.input(handlers.draw, sketchpad, answer, trigger_mode="always_last", **_AT_ONCE)
         upload.input(handlers.upload, upload, answer, trigger_mode="always_last", **_AT_ONCE)
@@ -98,9 +98,14 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
         _wire_training(handlers, training, loss, accuracy, answer, left)
         _wire_afterwards(handlers, training, loss, accuracy, answer, left)
         _add_api(handlers)
-        page.load(handlers.arrive, js=(_FOLDER / "page.js").read_text("utf-8"), **_AT_ONCE)
+        page.load(handlers.arrive, js=_on_load(), **_AT_ONCE)
         page.unload(handlers.leave)
     return page
+
+
+def _on_load() -> str:
+    calls = "".join(f"({(_FOLDER / name).read_text('utf-8').strip()})();" for name in _SCRIPTS)
+    return f"() => {{ {calls} }}"
 
 
 def _training_controls() -> dict[str, gr.components.Component]:

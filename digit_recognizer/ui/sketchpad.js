@@ -1,8 +1,9 @@
 /* The sheet of paper: turns pointer events into strokes, draws them, and sends them.
  *
- * This is the body of a function that Gradio calls once with `element` (the component's root),
- * `props` (its value and settings) and `trigger` (raises an event of the component). A stroke is a
- * list of [x, y] in units of the sheet's side. The server draws the same strokes with the same pen.
+ * This begins the body of a function that Gradio calls once with `element` (the component's root),
+ * `props` (its value and settings) and `trigger` (raises an event of the component), and that
+ * sketchpad_keys.js ends. A stroke is a list of [x, y] in units of the sheet's side. The server
+ * draws the same strokes with the same pen.
  */
 /* global element, props, trigger */
 const SEND_EVERY = 100; // milliseconds between two requests while the pen moves
@@ -12,13 +13,14 @@ const DECIMALS = 1e4;
 const canvas = element.querySelector('canvas');
 const pen = canvas.getContext('2d');
 const hint = element.querySelector('.sheet-hint');
+const heard = element.querySelector('.sheet-heard'); // what a screen reader says
 const full = element.querySelector('.sheet-full');
 const undo = element.querySelector('#undo');
 const clear = element.querySelector('#clear');
 
 let strokes = [];
 let former = []; // what each step of Undo brings back
-let pointer = null; // the pointer that draws now; all others are ignored
+let pointer = null; // the pointer that draws now, or KEYS; all others are ignored
 let sendTimer = 0;
 let sentAt = 0;
 let frame = 0;
@@ -57,7 +59,8 @@ function resize() {
 }
 
 function refresh() {
-  hint.hidden = strokes.length > 0;
+  hint.hidden = strokes.length > 0 || usesKeys();
+  keysHint.hidden = strokes.length > 0 || !usesKeys();
   full.hidden = !isFull();
   undo.disabled = former.length === 0;
   clear.disabled = strokes.length === 0;
@@ -83,9 +86,12 @@ function sendSoon() {
   }
 }
 
+function round(share) {
+  return Math.round(Math.min(2, Math.max(-1, share)) * DECIMALS) / DECIMALS;
+}
+
 function place(event) {
   const box = canvas.getBoundingClientRect();
-  const round = (share) => Math.round(Math.min(2, Math.max(-1, share)) * DECIMALS) / DECIMALS;
   return [round((event.clientX - box.left) / box.width), round((event.clientY - box.top) / box.height)];
 }
 
@@ -96,14 +102,25 @@ function extend(event) {
   if (Math.hypot(x - lastX, y - lastY) >= NEAREST && !isFull()) stroke.push([x, y]);
 }
 
-function start(event) {
-  if (pointer !== null || event.button !== 0 || isFull()) return;
-  canvas.setPointerCapture(event.pointerId);
+function begin(by, point) {
   former.push(strokes);
-  strokes = [...strokes, [place(event)]];
-  pointer = event.pointerId;
+  strokes = [...strokes, [point]];
+  pointer = by;
   refresh();
   sendSoon();
+}
+
+function finish() {
+  pointer = null;
+  refresh();
+  send();
+}
+
+function start(event) {
+  if (event.button === 0) liftKeys();
+  if (pointer !== null || event.button !== 0 || isFull()) return;
+  canvas.setPointerCapture(event.pointerId);
+  begin(event.pointerId, place(event));
 }
 
 function move(event) {
@@ -117,31 +134,26 @@ function move(event) {
 function end(event) {
   if (event.pointerId !== pointer) return;
   if (event.type === 'pointerup') extend(event);
-  pointer = null;
-  refresh();
-  send();
+  finish();
 }
 
 function takeBack() {
+  liftKeys();
   if (pointer !== null || former.length === 0) return;
   strokes = former.pop();
+  heard.textContent = props.heard_undo;
   refresh();
   send();
 }
 
 function wipe() {
+  liftKeys();
   if (pointer !== null || strokes.length === 0) return;
   former.push(strokes);
   strokes = [];
+  heard.textContent = props.heard_clear;
   refresh();
   send();
-}
-
-function press(event) {
-  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'z') takeBack();
-  else if (event.key === 'Escape') wipe();
-  else return;
-  event.preventDefault();
 }
 
 canvas.addEventListener('pointerdown', start);
@@ -151,11 +163,8 @@ canvas.addEventListener('pointercancel', end);
 canvas.addEventListener('lostpointercapture', end);
 // Safari decides on scrolling before it looks at `touch-action`.
 canvas.addEventListener('touchstart', (event) => event.preventDefault(), { passive: false });
-element.addEventListener('keydown', press);
 undo.addEventListener('click', takeBack);
 clear.addEventListener('click', wipe);
 new ResizeObserver(resize).observe(canvas);
 // The ink changes colour with the page's theme.
 new MutationObserver(repaint).observe(document.body, { attributeFilter: ['class'] });
-resize();
-refresh();

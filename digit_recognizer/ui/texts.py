@@ -6,8 +6,30 @@ Knows nothing about how the sentences are laid out. Functions return plain text,
 TITLE = "Digit recognizer"
 LEAD = "Draw a digit. A small neural network reads it while you write."
 
-SHEET_LABEL = "Sheet of paper: draw one digit with the mouse, a pen or a finger"
+SHORTCUTS = "Keyboard shortcuts"
+SHORTCUTS_ON_SHEET = "On the sheet"
+SHORTCUTS_OF_SHEET = {
+    "← ↑ ↓ →": "Move the pen; two together go aslant",
+    "Shift ← ↑ ↓ →": "Move it in small steps",
+    "Space": "Put the pen down, or lift it",
+    "Ctrl Z": "Undo",
+    "Esc": "Clear",
+}
+SHORTCUTS_ANYWHERE = "Anywhere"
+SHORTCUTS_OF_PAGE = {
+    "Ctrl V": "Read a copied picture",
+    "?": "Show this list",
+}
+CLOSE = "Close"
+
+SHEET_LABEL = "Sheet of paper: draw a digit with the mouse, a pen, a finger or the arrow keys"
 SHEET_HINT = "Draw a digit here"
+SHEET_KEYS = "Arrow keys move the pen, Space puts it down and lifts it"
+PEN_DOWN = "Pen down: {x} across, {y} down"
+PEN_UP = "Pen up: {x} across, {y} down"
+PEN_PLACE = "{x} across, {y} down"
+UNDONE = "Taken back"
+CLEARED = "The sheet is empty"
 SHEET_FULL = "The sheet is full: undo or clear"
 UNDO = "Undo"
 UNDO_TITLE = "Take back the last stroke (Ctrl+Z)"

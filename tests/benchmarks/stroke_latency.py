@@ -11,7 +11,6 @@ import statistics
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +20,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 
 from tests.browser.conftest import FLAGS, chromium_path  # noqa: E402
 from tests.browser.digit_page import DIGITS, DigitPage  # noqa: E402
-from tests.browser.server import free_port, running_server  # noqa: E402
+from tests.browser.server import free_port, running_server, wait_until_served  # noqa: E402
 
 BARE_PAGE = """
 import sys
@@ -124,16 +123,6 @@ def measure(tabs: dict[str, DigitPage], count: int) -> dict[str, list[float]]:
                 tab.page.click("#clear")
                 tab.expect_no_digit()
     return times
-
-
-def wait_until_served(url: str) -> None:
-    """Until a page is there."""
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=30).close()
-            return
-        except OSError:
-            time.sleep(0.1)
 
 
 if __name__ == "__main__":

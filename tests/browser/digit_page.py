@@ -27,6 +27,14 @@ DIGITS = {
 }
 """Strokes of digits, in units of the sheet's side."""
 
+SHIFTS = """
+window.shift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+}).observe({ type: 'layout-shift', buffered: true });
+"""
+"""Script that adds up how far the layout has shifted since the first paint, input apart."""
+
 
 class DigitPage:
     """One open tab."""

@@ -81,6 +81,16 @@ def wait_until_healthy(server: Server) -> None:
             time.sleep(0.1)
 
 
+def wait_until_served(url: str) -> None:
+    """Until there is a page, of whatever kind."""
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=30).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+
+
 def wait_for(condition, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():

@@ -1,0 +1,22 @@
+() => {
+  /* Tells screen readers the answer, in one sentence, once it has not changed for a while. */
+  const SETTLED = 700; // milliseconds
+  const panel = document.querySelector('#prediction');
+  const region = document.createElement('p');
+  region.id = 'announcement';
+  region.className = 'visually-hidden';
+  region.setAttribute('role', 'status');
+  document.querySelector('main').append(region);
+
+  const parts = () =>
+    [...panel.querySelectorAll('.digit, .caption')].map((part) => part.textContent.trim());
+  const announce = () => {
+    const sentence = parts().filter(Boolean).join(', ');
+    if (sentence !== region.textContent) region.textContent = sentence;
+  };
+  let timer = 0;
+  new MutationObserver(() => {
+    clearTimeout(timer);
+    timer = setTimeout(announce, SETTLED);
+  }).observe(panel, { subtree: true, childList: true, characterData: true });
+}

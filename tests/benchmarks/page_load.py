@@ -1,0 +1,117 @@
+"""Milliseconds from navigation to a sheet that takes strokes, beside a bare Gradio page.
+
+    python tests/benchmarks/page_load.py [--loads 10]
+
+The clock is the browser's own and starts at the navigation. It stops when the first stroke appears
+on the sheet: the mouse keeps clicking at it from the beginning, as an impatient visitor would. The
+bare page has one component, and its clock stops when that is painted. "Cold" is a browser without a
+cache, "warm" the second visit of the same one; the pages take turns. Shift is the cumulative layout
+shift after the first paint. The target is 1.5 s, and no shift.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import BrowserContext, sync_playwright  # noqa: E402
+
+from tests.browser.conftest import FLAGS, chromium_path  # noqa: E402
+from tests.browser.digit_page import SHIFTS  # noqa: E402
+from tests.browser.server import free_port, running_server, wait_until_served  # noqa: E402
+
+BARE_PAGE = """
+import sys
+import gradio as gr
+with gr.Blocks() as page:
+    gr.HTML('<p id="bare">bare</p>')
+page.launch(server_port=int(sys.argv[1]), quiet=True, ssr_mode=False)
+"""
+# When each of the things to come was first seen in a frame.
+CLOCK = """
+(() => {
+  window.seen = {};
+  const watch = () => {
+    for (const [name, selector] of [
+      ['painted', '#bare, #sketchpad canvas'],
+      ['stroke', '#clear:enabled'],
+      ['answer', '#prediction [data-digit]'],
+    ]) {
+      if (!(name in window.seen) && document.querySelector(selector)) {
+        window.seen[name] = performance.now();
+      }
+    }
+    requestAnimationFrame(watch);
+  };
+  watch();
+})();
+"""
+SETTLING = 1500
+TARGET = 1500
+
+
+def load(context: BrowserContext, url: str, last: str) -> dict[str, float]:
+    """One visit: when each thing was seen, in milliseconds, until `last`; and the shift."""
+    page = context.new_page()
+    page.add_init_script(CLOCK)
+    page.add_init_script(SHIFTS)
+    page.goto(url, wait_until="commit")
+    while last not in (seen := page.evaluate("window.seen ?? {}")):
+        if last != "painted" and "stroke" not in seen:
+            page.mouse.click(580, 280)
+        page.wait_for_timeout(5)
+    page.wait_for_timeout(SETTLING)
+    seen["shift"] = page.evaluate("window.shift")
+    page.close()
+    return seen
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--loads", type=int, default=10, help="loads of each kind (%(default)s)")
+    loads = parser.parse_args().loads
+    port = free_port()
+    bare_server = subprocess.Popen(
+        [sys.executable, "-c", BARE_PAGE, str(port)], stdout=subprocess.DEVNULL
+    )
+    seen = defaultdict(list)
+    try:
+        with running_server() as server, sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+            pages = {
+                "bare Gradio page": (f"http://127.0.0.1:{port}", "painted"),
+                "app.py": (server.url, "answer"),
+            }
+            for url, last in pages.values():
+                wait_until_served(url)
+                load(browser.new_context(), url, last)
+            time.sleep(15)  # the page warms up a worker for a training, once, after the first visit
+            for _ in range(loads):
+                for name, (url, last) in pages.items():
+                    context = browser.new_context(viewport={"width": 1280, "height": 720})
+                    for cache in ("cold", "warm"):
+                        seen[name, cache].append(load(context, url, last))
+                    context.close()
+            browser.close()
+    finally:
+        bare_server.kill()
+        bare_server.wait()
+    print(f"{'median ms':24}{'painted':>10}{'stroke':>10}{'answer':>10}{'shift':>10}")
+    for (name, cache), visits in seen.items():
+        print(f"{name + ', ' + cache:24}", end="")
+        for what in ("painted", "stroke", "answer"):
+            times = [visit[what] for visit in visits if what in visit]
+            print(f"{statistics.median(times):10.0f}" if times else " " * 10, end="")
+        print(f"{max(visit['shift'] for visit in visits):10.4f}")
+    usable = statistics.median(visit["stroke"] for visit in seen["app.py", "cold"])
+    print(f"usable after {usable:.0f} ms with a cold cache (target: at most {TARGET})")
+
+
+if __name__ == "__main__":
+    main()

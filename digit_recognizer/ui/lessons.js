@@ -1,9 +1,9 @@
 /* The row of lessons: opens one at a time, and asks for it again when the answer has changed.
  *
- * This is the body of a function that Gradio calls once with `element` (the component's root) and
- * `trigger` (raises an event of the component).
+ * This is the body of a function that Gradio calls once with `element` (the component's root),
+ * `props` (its value is the open lesson's name) and `trigger` (raises an event of the component).
  */
-/* global element, trigger */
+/* global element, props, trigger */
 const REST = 300; // milliseconds without a new answer before the lesson follows
 
 const buttons = [...element.querySelectorAll('[data-lesson]')];
@@ -12,24 +12,27 @@ const save = element.querySelector('#save-gif');
 let timer = 0;
 
 function ask() {
-  clearTimeout(timer);
   const open = buttons.find((button) => button.getAttribute('aria-expanded') === 'true');
-  if (open) trigger('explain', { lesson: open.dataset.lesson });
-  return Boolean(open);
+  // As the value, not with the event: of events that had to wait, Gradio sends the first one's data.
+  props.value = open ? open.dataset.lesson : null;
+  if (open) trigger('explain');
 }
 
-const observer = new MutationObserver(() => {
+function askIn(milliseconds) {
   clearTimeout(timer);
-  timer = setTimeout(ask, REST);
-});
+  timer = setTimeout(ask, milliseconds);
+}
+
+const observer = new MutationObserver(() => askIn(REST));
 
 function toggle(chosen) {
+  const isOpening = chosen.getAttribute('aria-expanded') !== 'true';
   for (const button of buttons) {
-    const opens = button === chosen && button.getAttribute('aria-expanded') !== 'true';
-    button.setAttribute('aria-expanded', String(opens));
+    button.setAttribute('aria-expanded', String(isOpening && button === chosen));
   }
+  askIn(0);
   observer.disconnect();
-  if (!ask()) return;
+  if (!isOpening) return;
   const answer = document.querySelector('#prediction');
   observer.observe(answer, { subtree: true, childList: true, attributes: true });
 }

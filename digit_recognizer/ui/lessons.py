@@ -28,8 +28,9 @@ LESSONS = {"stages": render_stages, "looks": render_looks}
 class Lessons(gr.HTML):
     """A button for each lesson, one of which is open at a time, and one that saves the drawing.
 
-    It raises `explain` with a `lesson` when one was opened, and whenever the answer has changed
-    and come to rest while one is open; and `replay` when the drawing is to be saved.
+    Its value is the name of the open lesson. It raises `explain` when one was opened, and whenever
+    the answer has changed and come to rest while one is open; and `replay` when the drawing is to
+    be saved.
     """
 
     def __init__(self, **settings: Any):
@@ -51,9 +52,8 @@ class LessonHandlers:
     def __init__(self, visitors: Visitors):
         self._visitors = visitors
 
-    def explain(self, event: gr.EventData, request: gr.Request) -> str:
-        """A lesson is open, or has to follow the drawing. Returns its panel."""
-        name = event._data.get("lesson") if isinstance(event._data, dict) else None
+    def explain(self, name: object, request: gr.Request) -> str:
+        """The lesson `name`, untrusted, was opened or follows the drawing. Returns its panel."""
         if not isinstance(name, str) or name not in LESSONS:
             return ""
         visitor = self._visitors.visit(request.session_hash)

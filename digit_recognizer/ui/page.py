@@ -189,7 +189,7 @@ def _after_training() -> dict[str, gr.blocks.Block]:
 
 
 def _wire_lessons(handlers: LessonHandlers, lessons, lesson, sketchpad) -> None:
-    lessons.explain(handlers.explain, None, lesson, trigger_mode="always_last", **_AT_LEISURE)
+    lessons.explain(handlers.explain, lessons, lesson, trigger_mode="always_last", **_AT_LEISURE)
     replay = gr.JSON(visible=False)
     lessons.replay(handlers.replay, sketchpad, replay, **_AT_LEISURE).then(
         None, replay, js=SAVE_IN_BROWSER

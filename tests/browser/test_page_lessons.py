@@ -87,6 +87,28 @@ def test_where_it_looks_adds_up_and_flips_by_keyboard(tab):
     expect(stage(tab, "centred")).to_have_text("3")
 
 
+def test_the_lesson_chosen_last_is_shown_when_the_server_is_slow(tab):
+    tab.draw(DIGITS[7])
+    tab.expect_digit(7)
+    held = []
+
+    def hold(route):
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    tab.page.route("**/queue/join*", hold)
+    lesson_button(tab, "stages").click()
+    tab.page.wait_for_timeout(100)
+    lesson_button(tab, "looks").click()
+    tab.page.wait_for_timeout(100)
+    held[0].continue_()
+    tab.page.locator('.lesson[data-shows="looks"]').wait_for()
+    tab.page.wait_for_timeout(400)
+    assert tab.page.locator('.lesson[data-shows="looks"]').is_visible()
+
+
 def test_lessons_fit_a_phone(new_tab):
     tab = new_tab(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     tab.draw(DIGITS[2])

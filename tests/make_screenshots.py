@@ -1,4 +1,4 @@
-"""Takes the README's pictures of the page into tests/screenshots/.
+"""Takes the README's pictures of the page, and saves its GIF, into tests/screenshots/.
 
     python tests/make_screenshots.py [--only NAME]
 
@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Locator, sync_playwright  # noqa: E402
 
 from tests.browser.conftest import FLAGS, chromium_path  # noqa: E402
 from tests.browser.digit_page import DIGITS, DigitPage, arc  # noqa: E402
@@ -29,6 +29,7 @@ PHONE = {
     "has_touch": True,
     "is_mobile": True,
 }
+REPLAY = "replay"
 FIVE = [
     [(0.4, 0.25), (0.37, 0.47), *arc(0.47, 0.61, 0.18, 0.17, -125, 140)],
     [(0.4, 0.25), (0.66, 0.24)],
@@ -65,6 +66,31 @@ def example(tab: DigitPage) -> None:
     tab.page.locator("#upload img").wait_for()
 
 
+def in_a_corner(tab: DigitPage, lesson: str) -> Locator:
+    """A small five off the middle, and an open lesson about it."""
+    tab.draw([[(x * 0.55 + 0.03, y * 0.55) for x, y in stroke] for stroke in FIVE])
+    tab.expect_digit(5)
+    tab.page.click(f'[data-lesson="{lesson}"]')
+    tab.page.locator(f'.lesson[data-shows="{lesson}"] [data-said]').first.wait_for()
+    return tab.page.locator("#lesson")
+
+
+def misread(tab: DigitPage) -> Locator:
+    return in_a_corner(tab, "stages")
+
+
+def looks(tab: DigitPage) -> Locator:
+    return in_a_corner(tab, "looks")
+
+
+def lesson_dark(tab: DigitPage) -> None:
+    in_a_corner(tab, "looks")
+
+
+def lesson_phone(tab: DigitPage) -> None:
+    in_a_corner(tab, "stages")
+
+
 def training(tab: DigitPage) -> None:
     light(tab)
     tab.page.click("#retrain")
@@ -86,13 +112,18 @@ def trained(tab: DigitPage) -> None:
         toggle.click()
 
 
-PICTURES: dict[str, tuple[Callable[[DigitPage], None], dict]] = {
+# How to come to the picture, which may be of a part of the page only, and in what kind of tab.
+PICTURES: dict[str, tuple[Callable[[DigitPage], Locator | None], dict]] = {
     "light": (light, DESKTOP),
     "dark": (dark, {**DESKTOP, "color_scheme": "dark"}),
     "empty": (empty, DESKTOP),
     "phone": (phone, PHONE),
     "bad_upload": (bad_upload, DESKTOP),
     "example": (example, WHOLE_DESKTOP),
+    "misread": (misread, WHOLE_DESKTOP),
+    "looks": (looks, WHOLE_DESKTOP),
+    "lesson_dark": (lesson_dark, {**WHOLE_DESKTOP, "color_scheme": "dark"}),
+    "lesson_phone": (lesson_phone, {**PHONE, "viewport": {"width": 390, "height": 1500}}),
     "training": (training, WHOLE_DESKTOP),
     "trained": (trained, LONG_DESKTOP),
     "trained_dark": (trained, {**LONG_DESKTOP, "color_scheme": "dark"}),
@@ -102,13 +133,17 @@ PICTURES: dict[str, tuple[Callable[[DigitPage], None], dict]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", choices=PICTURES, help="take one picture")
+    parser.add_argument("--only", choices=[*PICTURES, REPLAY], help="take one picture")
     only = parser.parse_args().only
     FOLDER.mkdir(exist_ok=True)
     with running_server() as server, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-        for name in [only] if only else PICTURES:
-            print(take(browser, server.url, name))
+        for name in [only] if only else [*PICTURES, REPLAY]:
+            print(
+                save_replay(browser, server.url)
+                if name == REPLAY
+                else take(browser, server.url, name)
+            )
         browser.close()
 
 
@@ -117,11 +152,24 @@ def take(browser: Browser, url: str, name: str) -> Path:
     prepare, settings = PICTURES[name]
     context = browser.new_context(**settings)
     tab = DigitPage(context.new_page()).open(url)
-    prepare(tab)
+    part = prepare(tab)
     tab.page.mouse.move(2, 2)
     tab.page.wait_for_timeout(600)
     path = FOLDER / f"{name}.png"
-    tab.page.screenshot(path=path)
+    (part or tab.page).screenshot(path=path)
+    context.close()
+    return path
+
+
+def save_replay(browser: Browser, url: str) -> Path:
+    """The GIF of a drawing, as the page gives it away."""
+    context = browser.new_context(**DESKTOP)
+    tab = DigitPage(context.new_page()).open(url)
+    light(tab)
+    with tab.page.expect_download() as waiting:
+        tab.page.click("#save-gif")
+    path = FOLDER / f"{REPLAY}.gif"
+    waiting.value.save_as(path)
     context.close()
     return path
 

@@ -17,10 +17,10 @@ from digit_recognizer.recognizer import Prediction, Recognizer
 from digit_recognizer.strokes import SHEET_SIZE, Strokes, render
 from digit_recognizer.ui.answer import is_unsure
 
-FRAMES_RANGE = (10, 40)
-FRAME_MILLISECONDS = 70
+FRAMES_RANGE = (8, 32)
+FRAME_MILLISECONDS = 80
 HOLD_MILLISECONDS = 2500
-FRAME_LENGTH = 0.06
+FRAME_LENGTH = 0.07
 """How far the pen comes in a frame, in sides of the sheet; farther in long drawings."""
 LIFT_LENGTH = 0.1
 """A lift of the pen takes as long as drawing this far."""

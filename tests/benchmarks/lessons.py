@@ -1,0 +1,84 @@
+"""Milliseconds that the page's lessons and a saved drawing take on the server, and their sizes.
+
+    python tests/benchmarks/lessons.py
+
+The drawings are generated; the largest one has as many strokes and points as the sheet takes. A
+GIF must be made within a second.
+"""
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in the page's process
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from digit_recognizer import Recognizer
+from digit_recognizer.config import NUM_CLASSES, PEN_WIDTH
+from digit_recognizer.handwriting import write_digits
+from digit_recognizer.strokes import MAX_POINTS, MAX_STROKES, Strokes, place_on_sheet, render
+from digit_recognizer.ui.lesson_looks import render_looks
+from digit_recognizer.ui.lesson_stages import render_stages
+from digit_recognizer.ui.replay import render_replay
+
+ROUNDS = 3
+TARGET_MS = 1000
+
+
+def main() -> None:
+    recognizer = Recognizer.load()
+    drawings = drawn_digits()
+    largest = [scribble(np.random.default_rng(0))]
+    works: dict[str, tuple[list[Strokes], Callable[[Strokes], str | bytes]]] = {
+        "Why was I misread?": (drawings, lambda drawn: render_stages(recognizer, render(drawn))),
+        "Where it looks": (drawings, lambda drawn: render_looks(recognizer, render(drawn))),
+        "GIF of a digit": (drawings, lambda drawn: render_replay(drawn, recognizer)),
+        "GIF of the largest drawing": (largest, lambda drawn: render_replay(drawn, recognizer)),
+    }
+    print(f"{'':<28}{'median ms':>10}{'slowest ms':>12}{'largest kB':>12}")
+    slowest_gif = 0.0
+    for name, (inputs, work) in works.items():
+        times, sizes = measure(inputs, work)
+        middle, most = statistics.median(times), max(times)
+        print(f"{name:<28}{middle:>10.0f}{most:>12.0f}{max(sizes) / 1e3:>12.0f}")
+        if "GIF" in name:
+            slowest_gif = max(slowest_gif, max(times))
+    print(f"\nslowest GIF {slowest_gif:.0f} ms (must be below {TARGET_MS})")
+    sys.exit(slowest_gif >= TARGET_MS)
+
+
+def measure(inputs: list[Strokes], work: Callable) -> tuple[list[float], list[int]]:
+    """Milliseconds and bytes of each result; a first one, which warms up, does not count."""
+    work(inputs[0])
+    times, sizes = [], []
+    for _ in range(ROUNDS):
+        for strokes in inputs:
+            start = time.perf_counter()
+            result = work(strokes)
+            times.append(1e3 * (time.perf_counter() - start))
+            sizes.append(len(result))
+    return times, sizes
+
+
+def drawn_digits() -> list[Strokes]:
+    """A handwritten digit of each kind, on a sheet."""
+    generator = np.random.default_rng(1)
+    written = (write_digits(digit, 1, generator)[0] for digit in range(NUM_CLASSES))
+    return [place_on_sheet(strokes, 0.6, PEN_WIDTH) for strokes in written]
+
+
+def scribble(generator: np.random.Generator) -> Strokes:
+    """As many strokes and points as the sheet takes, all over it."""
+    steps = generator.normal(0, 0.02, (MAX_STROKES, MAX_POINTS // MAX_STROKES, 2))
+    points = np.cumsum(steps, axis=1) + generator.random((MAX_STROKES, 1, 2))
+    return list(points.clip(0, 1).astype(np.float32))
+
+
+if __name__ == "__main__":
+    main()

@@ -47,7 +47,7 @@ def render_marks(pixels: np.ndarray, marks: np.ndarray, text: str) -> str:
     strengths = np.abs(marks[marks != 0])
     strongest = float(np.quantile(strengths, STRONGEST)) if len(strengths) else 1.0
     return (
-        f'<span class="pixels marked">{_image(pixels_as_png(pixels * FADED), text)}'
+        f'<span class="pixels">{_image(pixels_as_png(pixels * FADED), text)}'
         f"{_image(weights_as_png(marks / strongest), '')}</span>"
     )
 

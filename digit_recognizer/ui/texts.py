@@ -219,7 +219,7 @@ def flip(runner_up: int) -> str:
 
 def flip_info(share: float) -> str:
     """How large the change is, as a share of the ink."""
-    return f"More ink where it is orange, less where it is blue: {percent(share)} of the ink."
+    return f"More ink where it is orange, less where it is blue: {share:.0%} of the ink."
 
 
 def percent(share: float) -> str:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digit_recognizer.handwriting import draw_digits, spline, write_digits
+from digit_recognizer.handwriting import draw_digits, spline, write_digits, write_plainly
 from digit_recognizer.styles import STYLES
 
 
@@ -14,6 +14,16 @@ def test_a_digit_is_written_as_often_as_asked(digit):
             assert stroke.dtype == np.float32
             assert stroke.shape[1:] == (2,)
             assert np.isfinite(stroke).all()
+
+
+def test_a_plain_digit_has_a_style_of_its_own_and_no_chance_in_it():
+    for digit in range(10):
+        strokes = write_plainly(digit)
+        style = max((each for each in STYLES if each.digit == digit), key=lambda each: each.share)
+        assert len(strokes) == style.low.count(";") + 1
+        points = np.concatenate(strokes)
+        assert np.ptp(points[:, 1]) == pytest.approx(1, abs=0.35)
+        assert all(map(np.array_equal, strokes, write_plainly(digit)))
 
 
 def test_hands_differ():

@@ -8,10 +8,9 @@
   region.setAttribute('role', 'status');
   document.querySelector('main').append(region);
 
-  const parts = () =>
-    [...panel.querySelectorAll('.digit, .caption')].map((part) => part.textContent.trim());
   const announce = () => {
-    const sentence = parts().filter(Boolean).join(', ');
+    const parts = [...panel.querySelectorAll('[data-digit], [data-number], .caption')];
+    const sentence = parts.map((part) => part.textContent.trim()).filter(Boolean).join(', ');
     if (sentence !== region.textContent) region.textContent = sentence;
   };
   let timer = 0;

@@ -6,6 +6,7 @@
   region.id = 'announcement';
   region.className = 'visually-hidden';
   region.setAttribute('role', 'status');
+  region.translate = false; // what it repeats is translated
   document.querySelector('main').append(region);
 
   const announce = () => {

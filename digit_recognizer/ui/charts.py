@@ -84,7 +84,7 @@ def _chart(
             name, len(series.training), exact(series.training[-1]), exact(series.validation[-1])
         )
     else:
-        summary = f"{name}: {texts.CHART_EMPTY}"
+        summary = texts.chart_empty(name)
         middle = (LEFT + RIGHT) / 2, TOP + (BOTTOM - TOP) * 0.4  # between two lines of the grid
         parts.append(_text(*middle, texts.CHART_EMPTY, "chart-empty", "middle"))
     if series.previous:
@@ -151,10 +151,12 @@ def _epoch(epoch: int, series: Series, place: Callable, exact: Callable[[float],
             cx, cy = place(epoch, value)
             parts.append(
                 f'<circle class="point {kind}" data-series="{kind}" data-epoch="{epoch}" '
-                f'cx="{cx}" cy="{cy}" r="3.5"><title>{texts.EPOCH_AXIS} {epoch}, {kind}: '
-                f"{exact(value)}</title></circle>"
+                f'cx="{cx}" cy="{cy}" r="3.5"><title>'
+                f"{texts.chart_point(epoch, name, exact(value))}</title></circle>"
             )
-        readout.append(f'<tspan class="{kind}" dx="10">{name} {exact(value)}</tspan>')
+        readout.append(
+            f'<tspan class="{kind}" dx="10">{name} <tspan>{exact(value)}</tspan></tspan>'
+        )
     parts.append(f'<text class="readout" x="{LEFT}" y="18">{"".join(readout)}</text>')
     return f'<g class="epoch">{"".join(parts)}</g>'
 

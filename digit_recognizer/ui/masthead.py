@@ -1,4 +1,4 @@
-"""Draws the head of the page: its name, what it is for, and the list of shortcuts.
+"""Draws the head of the page: its name, what it is for, its languages, and the list of shortcuts.
 
 Knows nothing about Gradio; shortcuts.js opens the list.
 """
@@ -6,6 +6,7 @@ Knows nothing about Gradio; shortcuts.js opens the list.
 import html
 
 from digit_recognizer.ui import texts
+from digit_recognizer.ui.language import SWITCH
 
 
 def render_masthead() -> str:
@@ -14,7 +15,7 @@ def render_masthead() -> str:
     name = html.escape(texts.SHORTCUTS)
     return (
         f"<header><h1>{title}</h1><p>{lead}</p>"
-        '<div class="masthead-tools"><button id="help" type="button" aria-haspopup="dialog" '
+        f'<div class="masthead-tools">{SWITCH}<button id="help" type="button" aria-haspopup="dialog" '
         f'aria-keyshortcuts="?" aria-label="{name}" title="{name} (?)">?</button></div>'
         f"</header>{_shortcuts(name)}"
     )

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from digit_recognizer.decoding import MAX_FILE_BYTES
+from digit_recognizer.ui import language
 from digit_recognizer.ui.body_limit import BodyLimit
 from digit_recognizer.ui.examples import FOLDER as EXAMPLES_FOLDER
 from digit_recognizer.ui.model_files import MAX_UPLOAD_BYTES
@@ -40,7 +41,7 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
         "footer_links": [],
         "theme": make_theme(),
         # Not as `css`: Gradio rewrites that, and rules inside @media then miss what is outermost.
-        "head": f"<style>{STYLE_SHEET.read_text(encoding='utf-8')}</style>",
+        "head": f"<style>{STYLE_SHEET.read_text(encoding='utf-8')}</style>{language.head()}",
         "app_kwargs": {
             "routes": [Route("/healthz", _health)],
             "middleware": [Middleware(BodyLimit)],

@@ -1,17 +1,24 @@
-"""Every sentence the page shows, in one place, so that it can be said in another language.
+"""Every sentence the page shows, in English, in one place.
 
 Knows nothing about how the sentences are laid out. Functions return plain text, never HTML.
+
+chinese.json has an entry for each literal and each f-string here, with {} for what is filled in;
+the browser looks it up. So a sentence is one f-string; what varies in it is a number, a name, or
+another text. What is no part of a sentence goes on a line of its own, or after SEPARATOR.
 """
+
+SEPARATOR = " · "
 
 TITLE = "Digit recognizer"
 LEAD = "Draw a digit. A small neural network reads it while you write."
 
 SHORTCUTS = "Keyboard shortcuts"
 SHORTCUTS_ON_SHEET = "On the sheet"
+SPACE = "Space"
 SHORTCUTS_OF_SHEET = {
     "← ↑ ↓ →": "Move the pen; two together go aslant",
     "Shift ← ↑ ↓ →": "Move it in small steps",
-    "Space": "Put the pen down, or lift it",
+    SPACE: "Put the pen down, or lift it",
     "Ctrl Z": "Undo",
     "Esc": "Clear",
 }
@@ -275,6 +282,11 @@ def pace(seconds_per_epoch: float, seconds_left: float) -> str:
     return f"{seconds_per_epoch:.1f} s an epoch, {duration(seconds_left)} left"
 
 
+def progress(*parts: str) -> str:
+    """What goes on in an epoch, in a line."""
+    return SEPARATOR.join(filter(None, parts))
+
+
 def batch_of(batch: int, batches: int) -> str:
     """How far an epoch is."""
     return f"batch {batch} of {batches}"
@@ -341,9 +353,11 @@ def mistakes(label: int | None, digit: int | None, number: int, shown: int) -> s
         return "No mistake at all"
     if label is None and digit is None:
         return "Its surest mistakes"
-    what = f"{'Digits' if label is None else label} read as {'another' if digit is None else digit}"
-    most = f", the surest {shown}" if shown < number else ""
-    return f"{what}: {count(number, 'time')}{most}"
+    times = count(number, "time")
+    return (
+        f"{'Digits' if label is None else label} read as {'another' if digit is None else digit}: "
+        f"{f'{times}, the surest {shown}' if shown < number else times}"
+    )
 
 
 def picture_of(label: int) -> str:
@@ -369,6 +383,16 @@ def not_a_number(name: str) -> str:
 def chart_epoch(epoch: int) -> str:
     """Before the values of an epoch."""
     return f"Epoch {epoch}"
+
+
+def chart_point(epoch: int, series: str, value: str) -> str:
+    """What a point of a chart says; `series` is the short name of its curve."""
+    return f"epoch {epoch}, {series}: {value}"
+
+
+def chart_empty(name: str) -> str:
+    """What an empty chart says, for those who cannot see it."""
+    return f"{name}: {CHART_EMPTY}"
 
 
 def chart_summary(name: str, epochs: int, training: str, validation: str) -> str:

@@ -188,14 +188,14 @@ class _Course:
     def _status(self, epoch: int, share: float, progress: BatchProgress | None = None) -> str:
         epochs, figures = self._run.config.epochs, self._run.figures
         done = (epoch - 1 + share) / epochs
-        within = f"{texts.batch_of(progress.batch, progress.batches)}, " if progress else ""
+        within = texts.batch_of(progress.batch, progress.batches) if progress else ""
         if done == 1:
             pace = texts.TESTING
         elif figures:
             seconds = figures[-1].seconds
-            pace = within + texts.pace(seconds, seconds * epochs * (1 - done))
+            pace = texts.progress(within, texts.pace(seconds, seconds * epochs * (1 - done)))
         else:
-            pace = within + texts.FIRST_EPOCH
+            pace = texts.progress(within, texts.FIRST_EPOCH)
         news = self._run.summary(len(figures)) if figures else ""
         lines = filter(None, (news, pace, self._run.note))
         return render_status(texts.epoch_of(epoch, epochs), "\n".join(lines), done)

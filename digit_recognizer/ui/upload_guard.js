@@ -28,7 +28,7 @@ function paste(event) {
   if (!file) return;
   event.preventDefault();
   // A widget that shows a picture takes no other; its former one goes first.
-  document.querySelector('#upload [aria-label="Remove Image"]')?.click();
+  document.querySelector('#upload .icon-button-wrapper button')?.click();
   requestAnimationFrame(() => {
     const input = document.querySelector('#upload input[type=file]');
     const transfer = new DataTransfer();

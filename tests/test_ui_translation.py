@@ -1,0 +1,151 @@
+"""Every text has a Chinese one. What the page can say is read from the code: the literals of
+texts.py and the messages of errors, f-strings with {} for what they fill in.
+"""
+
+import ast
+import errno
+import json
+import os
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+import gradio
+
+from digit_recognizer import errors
+from digit_recognizer.ui.language import CATALOG, head
+
+PACKAGE = Path(errors.__file__).parent
+ERRORS = {name for name, value in vars(errors).items() if isinstance(value, type)}
+PARTS_OF_MESSAGES = ("note", "reason")
+"""Variables that hold a sentence which becomes a part of a message."""
+REASONS = {
+    os.strerror(number)
+    for number in (errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOSPC, errno.EIO)
+}
+"""The system's own words, in messages about files."""
+CHINESE = "[\u3000-\u9fff\uff00-\uffef]"
+
+
+@cache
+def catalog(section: str) -> dict[str, str]:
+    return json.loads(CATALOG.read_text("utf-8"))[section]
+
+
+def template(node: ast.AST | None) -> str | None:
+    """The text of a literal, with {} for what an f-string fills in; None for anything else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(template(part) or "{}" for part in node.values)
+    return None
+
+
+def name_of(node: ast.AST | None) -> str | None:
+    return getattr(node, "id", None)
+
+
+def literals(node: ast.AST) -> Iterator[str]:
+    """Every text in a piece of code but docstrings, the keys of dictionaries, and formats."""
+    if isinstance(node, ast.Call) and name_of(node.func) == "count":
+        noun = node.args[1].value
+        yield from (f"{{}} {noun}", f"{{}} {noun}s")
+        return
+    if isinstance(node, ast.Dict):
+        parts = node.values
+    elif isinstance(node, ast.JoinedStr):
+        parts = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+    else:
+        parts = ast.iter_child_nodes(node)
+    if (text := template(node)) is not None:
+        yield text
+    for part in parts:
+        is_docstring = isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
+        if not is_docstring and name_of(part) != "count":
+            yield from literals(part)
+
+
+def messages_of_errors(path: Path) -> Iterator[str]:
+    """What the errors say that a module raises."""
+    tree = ast.parse(path.read_text("utf-8"))
+    assigned = [
+        (name_of(target), node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+    ]
+    for name, value in assigned:
+        if name in PARTS_OF_MESSAGES:
+            yield from (text for text in literals(value) if " " in text)
+    constants = {name: value for name, value in assigned if name}
+    raised = {*ERRORS, "_check"}  # which takes the name of a hyperparameter, for its message
+    if path.name == "dataset.py":
+        raised.add("ValueError")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and name_of(node.func) in raised and node.args:
+            message = node.args[0]
+            yield template(constants.get(name_of(message), message)) or ""
+
+
+@cache
+def messages() -> set[str]:
+    """Every line that the page can show, but those without words to translate."""
+    tree = ast.parse((PACKAGE / "ui" / "texts.py").read_text("utf-8"))
+    tree.body = [node for node in tree.body if getattr(node, "name", None) != "count"]
+    texts = {*REASONS, *literals(tree)}
+    for path in PACKAGE.rglob("*.py"):
+        texts.update(messages_of_errors(path))
+    lines = {line for text in texts for line in text.split("\n")}
+    return {line for line in lines if re.search("[A-Za-z]|{}.*{}", line.replace(" ", ""))}
+
+
+def test_there_are_messages_of_every_kind():
+    assert {
+        "Retrain", "Epoch {} of {}", "{} digits", "or click to choose one", "learning rate",
+        "The picture is too large; use one of at most {} megapixels.", "not a usable path",
+        "its images are {} {}", "{} is larger than {} MB.",
+    } <= messages()  # fmt: skip
+    assert not [text for text in messages() if "SHEET_LABEL" in text or "texts" in text]
+
+
+def test_every_message_has_a_chinese_one():
+    assert not messages() - set(catalog("page"))
+
+
+def test_no_chinese_text_has_outlived_its_message():
+    assert not set(catalog("page")) - messages()
+
+
+def test_gradios_words_are_still_gradios():
+    assets = Path(gradio.__file__).parent / "templates" / "frontend" / "assets"
+    said = "".join(path.read_text("utf-8") for path in sorted(assets.glob("*.js")))
+    for text in catalog("gradio"):
+        assert text.replace("{}", "") in said, text
+
+
+def test_what_the_english_fills_in_the_chinese_fills_in_too():
+    for section in ("page", "gradio"):
+        for english, chinese in catalog(section).items():
+            fields = [field for _, field, _, _ in Formatter().parse(chinese) if field is not None]
+            places = list(map(str, range(english.count("{}"))))
+            assert sorted(fields) in (places, [""] * len(places)), english
+
+
+def test_the_chinese_is_chinese_with_its_punctuation():
+    for section in ("page", "gradio"):
+        for chinese in catalog(section).values():
+            assert re.search(CHINESE, re.sub(r"\{\d*\}", "", chinese)), chinese
+            assert not re.search(rf"{CHINESE}\s*[,;:!?](?!\s*\d)|[,;:!?]\s*{CHINESE}", chinese), (
+                chinese
+            )
+            assert not re.search(
+                r"[\u4e00-\u9fff][A-Za-z0-9{]|[A-Za-z0-9}][\u4e00-\u9fff]", chinese
+            ), chinese
+
+
+def test_the_pages_head_carries_the_catalog_and_no_text_can_end_its_element():
+    assert head().count("</script>") == 2
+    carried = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', head(), re.S)
+    assert json.loads(carried[1]) == json.loads(CATALOG.read_text("utf-8"))

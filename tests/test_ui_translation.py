@@ -98,6 +98,7 @@ def messages() -> set[str]:
     for path in PACKAGE.rglob("*.py"):
         texts.update(messages_of_errors(path))
     lines = {line for text in texts for line in text.split("\n")}
+    lines = {line for line in lines if not re.fullmatch(r"[\w-]+\.\w+", line)}  # names of files
     return {line for line in lines if re.search("[A-Za-z]|{}.*{}", line.replace(" ", ""))}
 
 
@@ -111,11 +112,11 @@ def test_there_are_messages_of_every_kind():
 
 
 def test_every_message_has_a_chinese_one():
-    assert not messages() - set(catalog("page"))
+    assert sorted(messages() - set(catalog("page"))) == []  # add these to chinese.json
 
 
 def test_no_chinese_text_has_outlived_its_message():
-    assert not set(catalog("page")) - messages()
+    assert sorted(set(catalog("page")) - messages()) == []  # take these out of chinese.json
 
 
 def test_gradios_words_are_still_gradios():

@@ -10,7 +10,7 @@ from tests.browser.server import wait_for
 
 # What may stand in Latin letters in a Chinese sentence: names, formats and keys.
 NAMES = {
-    "MNIST", "TensorFlow", "Keras", "PNG", "JPEG", "GIF", "WebP", "BMP", "MB", "Ctrl",
+    "MNIST", "TensorFlow", "Keras", "PNG", "JPEG", "GIF", "WebP", "BMP", "MB", "logit", "Ctrl",
     "Z", "Escape",
 }  # fmt: skip
 # Texts and attributes that the page shows or that are read out, whether in view or not.
@@ -63,7 +63,10 @@ def test_who_reads_chinese_sees_no_english_whatever_happens(chinese_tab):
     tab.draw(DIGITS[7])
     tab.expect_digit(7)
     expect(tab.page.locator(".caption")).to_have_text(re.compile(r"有 \d+% 的把握"))
-    assert english(tab) == []
+    for lesson, heading in (("stages", "教程的做法"), ("looks", "如何相加")):
+        tab.page.click(f'[data-lesson="{lesson}"]')
+        expect(tab.page.locator("#lesson")).to_contain_text(heading)
+        assert english(tab) == []
     tab.page.click("#clear")
     tab.draw([[(0.2, 0.2), (0.8, 0.3), (0.2, 0.5), (0.8, 0.6), (0.2, 0.8), (0.9, 0.9)]])
     tab.page.locator("#prediction [data-unsure]").wait_for()

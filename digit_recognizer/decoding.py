@@ -38,6 +38,7 @@ WORKING_SIZE = 180
 """Larger pictures are reduced to at most this, their longer side in pixels."""
 STRIP_PIXELS = 2_000_000
 """Pictures that must be converted are reduced in strips, for the memory's sake."""
+UNKNOWN_FORMAT = "This is no PNG, JPEG, GIF, WebP or BMP picture; use one of these."
 DAMAGED = "The picture is damaged or incomplete; save it again as a PNG or JPEG."
 TOO_LABORIOUS = "The picture takes too long to unpack; save it again as a PNG or JPEG."
 
@@ -90,10 +91,8 @@ def _open_file(path: str | os.PathLike) -> Image.Image:
         raise _too_large(MAX_PIXELS) from error
     except Exception as error:
         # Pillow takes some errors of a decoder's for a wrong format and lets others through.
-        kind = "" if isinstance(error, UnidentifiedImageError) else "readable "
-        raise BadImage(
-            f"This is no {kind}PNG, JPEG, GIF, WebP or BMP picture; use one of these."
-        ) from error
+        is_unknown = isinstance(error, UnidentifiedImageError)
+        raise BadImage(UNKNOWN_FORMAT if is_unknown else DAMAGED) from error
     if image.format in ("JPEG", "MPO"):
         _prepare_jpeg(image, content)
     elif image.info.get("compression") in RLE and (

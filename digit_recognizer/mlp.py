@@ -130,9 +130,9 @@ class Mlp:
         except BadModel:
             raise
         except Exception as error:  # zipfile, zlib and NumPy each raise their own on hostile bytes
-            reason = f" ({error})" if isinstance(error, BadArrays) else ""
+            reason = error if isinstance(error, BadArrays) else "it is not such an .npz"
             raise BadModel(
-                f"{name} is not a network saved by this program{reason}; "
+                f"{name} is not a network saved by this program ({reason}); "
                 "train one with train.py or download one from the page."
             ) from error
 

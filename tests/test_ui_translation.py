@@ -14,11 +14,23 @@ from string import Formatter
 
 import gradio
 
-from digit_recognizer import errors
+import digit_recognizer
 from digit_recognizer.ui.language import CATALOG, head
 
-PACKAGE = Path(errors.__file__).parent
-ERRORS = {name for name, value in vars(errors).items() if isinstance(value, type)}
+
+def name_of(node: ast.AST | None) -> str:
+    return getattr(node, "id", "")
+
+
+PACKAGE = Path(digit_recognizer.__file__).parent
+SOURCES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+ERRORS = {
+    node.name
+    for tree in SOURCES.values()
+    for node in ast.walk(tree)
+    if isinstance(node, ast.ClassDef)
+    and any(name_of(base).endswith("Error") for base in node.bases)
+}
 PARTS_OF_MESSAGES = ("note", "reason")
 """Variables that hold a sentence which becomes a part of a message."""
 REASONS = {
@@ -43,10 +55,6 @@ def template(node: ast.AST | None) -> str | None:
     return None
 
 
-def name_of(node: ast.AST | None) -> str | None:
-    return getattr(node, "id", None)
-
-
 def literals(node: ast.AST) -> Iterator[str]:
     """Every text in a piece of code but docstrings, the keys of dictionaries, and formats."""
     if isinstance(node, ast.Call) and name_of(node.func) == "count":
@@ -67,9 +75,8 @@ def literals(node: ast.AST) -> Iterator[str]:
             yield from literals(part)
 
 
-def messages_of_errors(path: Path) -> Iterator[str]:
+def messages_of_errors(tree: ast.AST) -> Iterator[str]:
     """What the errors say that a module raises."""
-    tree = ast.parse(path.read_text("utf-8"))
     assigned = [
         (name_of(target), node.value)
         for node in ast.walk(tree)
@@ -80,23 +87,27 @@ def messages_of_errors(path: Path) -> Iterator[str]:
         if name in PARTS_OF_MESSAGES:
             yield from (text for text in literals(value) if " " in text)
     constants = {name: value for name, value in assigned if name}
-    raised = {*ERRORS, "_check"}  # which takes the name of a hyperparameter, for its message
-    if path.name == "dataset.py":
-        raised.add("ValueError")
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and name_of(node.func) in raised and node.args:
+        # `_check` takes the name of a hyperparameter for its message.
+        if isinstance(node, ast.Call) and name_of(node.func) in {*ERRORS, "_check"} and node.args:
             message = node.args[0]
-            yield template(constants.get(name_of(message), message)) or ""
+            choices = (
+                [message.body, message.orelse] if isinstance(message, ast.IfExp) else [message]
+            )
+            for choice in choices:
+                yield template(constants.get(name_of(choice), choice)) or ""
 
 
 @cache
 def messages() -> set[str]:
     """Every line that the page can show, but those without words to translate."""
-    tree = ast.parse((PACKAGE / "ui" / "texts.py").read_text("utf-8"))
-    tree.body = [node for node in tree.body if getattr(node, "name", None) != "count"]
-    texts = {*REASONS, *literals(tree)}
-    for path in PACKAGE.rglob("*.py"):
-        texts.update(messages_of_errors(path))
+    texts = set(REASONS)
+    for path, tree in SOURCES.items():
+        if path.name == "texts.py":
+            body = [node for node in tree.body if getattr(node, "name", None) != "count"]
+            texts.update(literals(ast.Module(body, [])))
+        else:
+            texts.update(messages_of_errors(tree))
     lines = {line for text in texts for line in text.split("\n")}
     lines = {line for line in lines if not re.fullmatch(r"[\w-]+\.\w+", line)}  # names of files
     return {line for line in lines if re.search("[A-Za-z]|{}.*{}", line.replace(" ", ""))}

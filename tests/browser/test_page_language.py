@@ -75,8 +75,8 @@ def test_who_reads_chinese_sees_no_english_whatever_happens(chinese_tab):
     tab.message()
     assert english(tab) == []
     tab.page.locator("#sidebar .label-wrap").click()
-    field = tab.page.locator("#learning-rate input")
-    field.fill("10")
+    tab.page.fill("#learning-rate input", "10")
+    tab.page.keyboard.press("Tab")
     tab.page.click("#retrain")
     tab.wait_for_status("学习率是 10")
     assert english(tab) == []
@@ -105,6 +105,7 @@ def test_the_switch_goes_both_ways_keeps_the_drawing_and_is_remembered(new_tab):
     tab = new_tab()
     tab.draw(DIGITS[7])
     tab.expect_digit(7)
+    expect(tab.page.locator(".caption")).to_contain_text("% sure")
     before, ink, requests = words(tab), tab.ink(), []
     tab.page.on("request", lambda request: requests.append(request.url))
     tab.page.locator("#language button:visible").focus()

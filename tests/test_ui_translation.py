@@ -108,7 +108,8 @@ def messages() -> set[str]:
             texts.update(literals(ast.Module(body, [])))
         else:
             texts.update(messages_of_errors(tree))
-    lines = {line for text in texts for line in text.split("\n")}
+    # Places that the browser fills in have names.
+    lines = {re.sub(r"{\w+}", "{}", line) for text in texts for line in text.split("\n")}
     lines = {line for line in lines if not re.fullmatch(r"[\w-]+\.\w+", line)}  # names of files
     return {line for line in lines if re.search("[A-Za-z]|{}.*{}", line.replace(" ", ""))}
 
@@ -149,7 +150,7 @@ def test_the_chinese_is_chinese_with_its_punctuation():
     for section in ("page", "gradio"):
         for chinese in catalog(section).values():
             assert re.search(CHINESE, re.sub(r"\{\d*\}", "", chinese)), chinese
-            assert not re.search(rf"{CHINESE}\s*[,;:!?](?!\s*\d)|[,;:!?]\s*{CHINESE}", chinese), (
+            assert not re.search(rf"{CHINESE}[,;:!?](?!\s*\d)|[,;:!?]{CHINESE}", chinese), (
                 chinese
             )
             assert not re.search(

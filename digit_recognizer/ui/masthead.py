@@ -12,11 +12,12 @@ from digit_recognizer.ui.language import SWITCH
 def render_masthead() -> str:
     """The head of the page, with the closed dialog of shortcuts."""
     title, lead = html.escape(texts.TITLE), html.escape(texts.LEAD)
-    name = html.escape(texts.SHORTCUTS)
+    name, title_of_help = html.escape(texts.SHORTCUTS), html.escape(texts.SHORTCUTS_TITLE)
     return (
         f"<header><h1>{title}</h1><p>{lead}</p>"
-        f'<div class="masthead-tools">{SWITCH}<button id="help" type="button" aria-haspopup="dialog" '
-        f'aria-keyshortcuts="?" aria-label="{name}" title="{name} (?)">?</button></div>'
+        f'<div class="masthead-tools">{SWITCH}'
+        '<button id="help" type="button" aria-haspopup="dialog" aria-keyshortcuts="?" '
+        f'aria-label="{name}" title="{title_of_help}">?</button></div>'
         f"</header>{_shortcuts(name)}"
     )
 

@@ -13,6 +13,7 @@ TITLE = "Digit recognizer"
 LEAD = "Draw a digit. A small neural network reads it while you write."
 
 SHORTCUTS = "Keyboard shortcuts"
+SHORTCUTS_TITLE = "Keyboard shortcuts (?)"
 SHORTCUTS_ON_SHEET = "On the sheet"
 SPACE = "Space"
 SHORTCUTS_OF_SHEET = {

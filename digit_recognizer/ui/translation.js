@@ -154,6 +154,6 @@
     }
     speak();
     // The button is gone now; the one beside it has taken its place.
-    button.parentElement.querySelector('button:not(:focus)').focus();
+    button.parentElement.querySelector(`button:not([lang=${button.lang}])`).focus();
   });
 })();

@@ -11,7 +11,7 @@ from tests.browser.server import wait_for
 # What may stand in Latin letters in a Chinese sentence: names, formats and keys.
 NAMES = {
     "MNIST", "TensorFlow", "Keras", "PNG", "JPEG", "GIF", "WebP", "BMP", "MB", "logit", "Ctrl",
-    "Z", "Escape",
+    "Z", "V", "Esc", "Escape", "Shift",
 }  # fmt: skip
 # Texts and attributes that the page shows or that are read out, whether in view or not.
 WORDS = r"""

@@ -33,8 +33,12 @@ function toggle(chosen) {
   askIn(0);
   observer.disconnect();
   if (!isOpening) return;
-  const answer = document.querySelector('#prediction');
-  observer.observe(answer, { subtree: true, childList: true, attributes: true });
+  observer.observe(document.querySelector('#prediction'), {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    characterData: true,
+  });
 }
 
 /* A drawing that can be cleared can be saved. The sheet may be mounted later than this row. */

@@ -42,6 +42,17 @@ def test_empty_answered_and_with_a_picture(new_tab, scheme):
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
+def test_with_a_lesson_open(new_tab, scheme):
+    tab = new_tab(**DESKTOP, color_scheme=scheme)
+    tab.draw([[(x * 0.4 + 0.05, y * 0.4) for x, y in stroke] for stroke in DIGITS[7]])
+    tab.expect_digit(7)
+    for name in ("stages", "looks"):
+        tab.page.click(f'[data-lesson="{name}"]')
+        tab.page.locator(f'.lesson[data-shows="{name}"] [data-said]').first.wait_for()
+        assert serious(tab) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_on_a_phone_with_the_sidebar_open(new_tab, scheme):
     tab = new_tab(**PHONE, color_scheme=scheme)
     tab.page.click("#sidebar .toggle-button")

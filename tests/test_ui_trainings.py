@@ -265,6 +265,22 @@ def test_the_line_lets_as_many_train_as_it_says():
     assert [line.ahead(ticket) for ticket in tickets[1:]] == [0, 0, 1]
 
 
+def test_a_full_line_refuses_with_a_sentence_and_leaves_the_visitor_as_before(visitor):
+    line = TrainingLine(1, room=1)
+    tickets = [line.join() for _ in range(2)]
+    before, former = visitor.network, visitor.run
+    pool = ScriptedPool(finished(says=9))
+    (view,) = run(visitor, pool, line)
+    assert texts.LINE_FULL in view.status
+    assert not view.running
+    assert pool.taken == 0
+    assert (visitor.network, visitor.run, visitor.is_training) == (before, former, False)
+    for ticket in tickets:
+        line.leave(ticket)
+    list(run(visitor, pool, line))
+    assert answered(visitor) == 9
+
+
 def test_time_left_is_told_as_people_would():
     assert texts.duration(np.float32(0.2)) == "a moment"
     assert texts.duration(59.4) == "59 s"

@@ -18,6 +18,8 @@ from digit_recognizer.ui.model_files import MAX_UPLOAD_BYTES
 from digit_recognizer.ui.theme import STYLE_SHEET, make_theme
 
 MAX_SESSIONS = 500
+MAX_QUEUED = 100
+"""Beyond these, Gradio answers 503, which its page shows as a sentence."""
 
 
 def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
@@ -26,7 +28,7 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
     options: what a test wants different of `gr.Blocks.launch`. Raises OSError when the port is
     taken.
     """
-    page.queue(api_open=False, default_concurrency_limit=4)
+    page.queue(api_open=False, default_concurrency_limit=4, max_size=MAX_QUEUED)
     settings = {
         "prevent_thread_lock": True,
         "quiet": True,

@@ -33,6 +33,8 @@ POLL_SECONDS = 0.2
 """How long Stop and a closed tab may go unnoticed."""
 PROGRESS_SECONDS = 0.15
 """Progress inside an epoch is not shown more often than this."""
+MAX_WAITING = 16
+"""Each who waits holds one of the server's forty threads; the others have to be answered, too."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,23 @@ class TrainingView:
 
 
 class TrainingLine:
-    """Who may train now: the first `limit` in a line shared by all visitors."""
+    """Who may train now: the first `limit` in a line shared by all visitors.
 
-    def __init__(self, limit: int = 1):
+    At most `room` wait behind them.
+    """
+
+    def __init__(self, limit: int = 1, room: int = MAX_WAITING):
         self._limit = limit
+        self._length = limit + room
         self._lock = threading.Lock()
         self._tickets: list[object] = []
 
-    def join(self) -> object:
-        """A ticket at the end of the line."""
+    def join(self) -> object | None:
+        """A ticket at the end of the line; None when there is no room."""
         ticket = object()
         with self._lock:
+            if len(self._tickets) >= self._length:
+                return None
             self._tickets.append(ticket)
         return ticket
 
@@ -88,6 +96,10 @@ def run_training(
         yield TrainingView(status=render_status(texts.BUSY), running=True)
         return
     ticket = line.join()
+    if ticket is None:
+        visitor.end_training()
+        yield TrainingView(render_status(texts.LINE_FULL, texts.LINE_FULL_DETAIL), running=False)
+        return
     before = visitor.network
     course = _Course(visitor, config)
     worker = None

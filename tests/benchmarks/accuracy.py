@@ -16,6 +16,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from digit_recognizer.dataset import load_dataset
 from digit_recognizer.errors import DatasetUnavailable
 from digit_recognizer.scribbles import KINDS, curl, draw_scribbles, thrown_strokes, zigzag
 from digit_recognizer.strokes import Strokes, render
+from tests.benchmarks.figures import Figure, conclude, parser, run
 
 SIZES = (1 / 3, 0.9)
 PEN_WIDTHS = (0.025, 0.05)
@@ -39,44 +41,46 @@ CONFUSIONS = 12
 TILE = 84
 
 
-def main() -> None:
-    """Measure what the flags name and print one table."""
+def main() -> int:
+    """Measure what the flags name and print one table; returns the exit status."""
     options = parse_arguments()
     recognizer = Recognizer.load(options.model)
     errors: list[tuple[Prediction, str]] = []
     rows: list[tuple[str, int, str]] = []
+    figures: list[Figure] = []
     try:
         data = load_dataset(options.data)
-        add_mnist(rows, recognizer, data)
+        figures += add_mnist(rows, recognizer, data)
     except DatasetUnavailable as error:
         print(error, file=sys.stderr)
     if options.strokes:
-        add_drawings(rows, recognizer, options.strokes, errors)
+        figures += add_drawings(rows, recognizer, options.strokes, errors)
     if options.uploads:
-        add_uploads(rows, recognizer, options.uploads, errors)
-    add_refusals(rows, recognizer, options.letters)
+        figures += add_uploads(rows, recognizer, options.uploads, errors)
+    figures += add_refusals(rows, recognizer, options.letters)
     for name, count, figure in rows:
         print(f"{name:<44}{count:>7}  {figure}")
     if options.errors:
         contact_sheet(errors).save(options.errors)
         print(f"{len(errors)} misread pictures: {options.errors}")
+    if options.model != SHIPPED_MODEL:  # of other networks nothing is required
+        figures = [replace(figure, must_hold="", holds=True) for figure in figures]
+    return conclude(figures, options)
 
 
 def parse_arguments() -> argparse.Namespace:
     """The flags."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--model", default=SHIPPED_MODEL, help="default: the shipped one")
-    parser.add_argument("--data", help="an mnist.npz (default: as train.py)")
-    parser.add_argument("--strokes", type=Path, help="drawings of digits")
-    parser.add_argument("--uploads", type=Path, help="folder of pictures of digits")
-    parser.add_argument("--letters", type=Path, help="drawings that should be refused")
-    parser.add_argument("--errors", help="where to save a contact sheet of what is misread")
-    return parser.parse_args()
+    flags = parser(__doc__)
+    flags.add_argument("--model", default=SHIPPED_MODEL, help="default: the shipped one")
+    flags.add_argument("--data", help="an mnist.npz (default: as train.py)")
+    flags.add_argument("--strokes", type=Path, help="drawings of digits")
+    flags.add_argument("--uploads", type=Path, help="folder of pictures of digits")
+    flags.add_argument("--letters", type=Path, help="drawings that should be refused")
+    flags.add_argument("--errors", help="where to save a contact sheet of what is misread")
+    return flags.parse_args()
 
 
-def add_mnist(rows, recognizer, data) -> None:
+def add_mnist(rows, recognizer, data) -> list[Figure]:
     """Accuracy on the validation split and the test set, as the network's own input."""
     for name, images, labels in (
         ("MNIST validation split", data.val_images, data.val_labels),
@@ -88,9 +92,10 @@ def add_mnist(rows, recognizer, data) -> None:
         rows.append(
             ("    kept as digits", len(labels), percent(certainties >= recognizer.mlp.threshold))
         )
+    return [at_least(0.994, "MNIST test set read right", right, "accuracy.py")]
 
 
-def add_drawings(rows, recognizer, path: Path, errors) -> None:
+def add_drawings(rows, recognizer, path: Path, errors) -> list[Figure]:
     """Accuracy on drawings, by source and digit; calibration; confusions."""
     drawings = read_drawings(path)
     predictions = [recognizer.predict_ink(ink) for ink in on_sheets(drawings)]
@@ -115,9 +120,17 @@ def add_drawings(rows, recognizer, path: Path, errors) -> None:
         (predictions[index], f"{labels[index]} read {digits[index]}")
         for index in np.flatnonzero(~right)
     ]
+    command = "accuracy.py --strokes FILE"
+    return [
+        at_least(0.975, f"{count(drawings, 'drawing', 'writer')} read right", right, command),
+        Figure(
+            "calibration error on the drawings", f"{100 * error:.2f} %", command,
+            must_hold="at most 2 %", holds=bool(error <= 0.02),
+        ),
+    ]  # fmt: skip
 
 
-def add_uploads(rows, recognizer, folder: Path, errors) -> None:
+def add_uploads(rows, recognizer, folder: Path, errors) -> list[Figure]:
     """Accuracy on pictures as they are, and saved again as GIF."""
     entries = json.loads((folder / "labels.json").read_text())
     right = {"as they are": [], "as GIF": []}
@@ -137,9 +150,14 @@ def add_uploads(rows, recognizer, folder: Path, errors) -> None:
                 errors.append((prediction, f"{entry['label']} read {prediction.digit}"))
     for name, hits in right.items():
         rows.append((f"uploads, {name} ({folder.name})", len(hits), percent(hits)))
+    uploads, command = count(entries, "upload", "repo"), "accuracy.py --uploads FOLDER"
+    return [
+        at_least(0.975, f"{uploads} read right, {name}", hits, command)
+        for name, hits in right.items()
+    ]
 
 
-def add_refusals(rows, recognizer, letters: Path | None) -> None:
+def add_refusals(rows, recognizer, letters: Path | None) -> list[Figure]:
     """The share of generated non-digits and of letters that is refused."""
     wild = {kind: share for kind, share in KINDS.items() if kind in WILD}
     shaped = {kind: share for kind, share in KINDS.items() if kind not in WILD}
@@ -153,6 +171,10 @@ def add_refusals(rows, recognizer, letters: Path | None) -> None:
     for name, predictions in sets.items():
         refused = [not prediction.is_digit for prediction in predictions]
         rows.append((name, len(refused), percent(refused)))
+    if not letters:
+        return []
+    name = f"{len(refused):,} letters refused"
+    return [at_least(0.5, name, refused, "accuracy.py --letters FILE")]
 
 
 def drawn(recognizer, kinds: dict) -> Iterator[Prediction]:
@@ -196,6 +218,21 @@ def calibration_error(confidences: np.ndarray, right: np.ndarray, bins: int = 15
     )
 
 
+def at_least(least: float, name: str, right, command: str) -> Figure:
+    """The line of a share that must not be smaller."""
+    holds = bool(np.mean(right) >= least)
+    return Figure(
+        name, percent(right), command, must_hold=f"at least {100 * least:g} %", holds=holds
+    )
+
+
+def count(entries: list[dict], noun: str, key: str) -> str:
+    """How many there are, and from how many people or projects, where the entries tell."""
+    sources = {entry[key] for entry in entries if key in entry}
+    of = {"writer": "people", "repo": "projects"}[key]
+    return f"{len(entries):,} {noun}s" + (f" from {len(sources)} {of}" if sources else "")
+
+
 def percent(right) -> str:
     """A share as the table shows it."""
     return f"{100 * np.mean(right):.2f} %"
@@ -216,4 +253,4 @@ def contact_sheet(errors: list[tuple[Prediction, str]], columns: int = 16) -> Im
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -14,14 +14,16 @@ from digit_recognizer.config import TrainConfig
 from digit_recognizer.dataset import load_dataset
 from digit_recognizer.events import EpochResult
 from digit_recognizer.quiet import quiet_import
+from tests.benchmarks.figures import Figure, conclude, parser, run
 
 PLAIN = TrainConfig(hidden=(800, 800), epochs=3, batch_size=256)
 ROUNDS = 2
 LIMIT = 2.2
 
 
-def main() -> None:
-    """Train in turns and print a table."""
+def main() -> int:
+    """Train in turns and print a table; returns the exit status."""
+    flags = parser(__doc__).parse_args()
     data = load_dataset()
     seconds = {False: [], True: []}
     for _ in range(ROUNDS):
@@ -32,7 +34,21 @@ def main() -> None:
     print(f"{'epoch of 784-800-800-10':<28}{'median seconds':>15}")
     print(f"{'plain':<28}{plain:>15.2f}")
     print(f"{'with distortions':<28}{distorted:>15.2f}")
-    print(f"\n{distorted / plain:.2f} times as long (at most {LIMIT})")
+    ratio = distorted / plain
+    return conclude(
+        [
+            Figure(
+                "an epoch of 784-800-800-10 with distortions",
+                f"{distorted:.1f} s",
+                "augmentation.py",
+                f"{plain:.1f} s a plain one",
+                f"{ratio:.2f} times as long",
+                f"at most {LIMIT} times",
+                ratio <= LIMIT,
+            )
+        ],
+        flags,
+    )
 
 
 def epoch_seconds(config: TrainConfig, data) -> list[float]:
@@ -45,4 +61,4 @@ def epoch_seconds(config: TrainConfig, data) -> list[float]:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

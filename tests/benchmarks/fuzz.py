@@ -8,7 +8,6 @@ before: the highest resident size, which counts what Pillow takes, too; where /p
 no memory is judged. The exit status is 1 when a case falls short. `--only` runs one case again.
 """
 
-import argparse
 import os
 import random
 import sys
@@ -32,6 +31,7 @@ from digit_recognizer.recognizer import Prediction, Recognizer
 from digit_recognizer.strokes import parse_strokes, render
 from digit_recognizer.ui.model_files import load_model
 from tests import hostile
+from tests.benchmarks.figures import Figure, conclude, parser, run
 
 MAX_SECONDS = 1.0
 MAX_MEGABYTES = 300
@@ -79,12 +79,12 @@ class Door:
 
 def main() -> int:
     """Run and print a table; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--cases", type=int, default=50_000, help="over all doors (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=900, help="time limit (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the cases (%(default)s)")
-    parser.add_argument("--only", metavar="DOOR:NUMBER", help="run this one case")
-    options = parser.parse_args()
+    flags = parser(__doc__)
+    flags.add_argument("--cases", type=int, default=50_000, help="over all doors (%(default)s)")
+    flags.add_argument("--seconds", type=float, default=900, help="time limit (%(default)s)")
+    flags.add_argument("--seed", type=int, default=0, help="of the cases (%(default)s)")
+    flags.add_argument("--only", metavar="DOOR:NUMBER", help="run this one case")
+    options = flags.parse_args()
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", RuntimeWarning)  # NumPy's: an overflow is not an answer
     with tempfile.TemporaryDirectory() as folder:
@@ -97,10 +97,24 @@ def main() -> int:
             run_all(doors, options.cases, time.monotonic() + options.seconds)
     report(doors)
     cases = sum(door.cases for door in doors.values())
-    if not options.only and cases < options.cases:
+    too_few = not options.only and cases < options.cases
+    if too_few:
         print(f"\nOnly {cases:,} of {options.cases:,} cases in {options.seconds:g} s.")
-        return 1
-    return int(any(door.falls_short() for door in doors.values()))
+    return conclude([outcome(doors, cases, too_few)], options)
+
+
+def outcome(doors: dict[str, Door], cases: int, too_few: bool) -> Figure:
+    """The line of the table."""
+    wrong = sum(len(door.wrong) for door in doors.values())
+    seconds = max(door.slowest[0] for door in doors.values())
+    memory = max(door.largest[0] for door in doors.values())
+    return Figure(
+        f"{cases:,} hostile drawings, pictures and weight files",
+        f"{wrong} answered wrongly, {seconds:.1f} s and {memory:.0f} MB at most",
+        "fuzz.py",
+        must_hold=f"none, {MAX_SECONDS:g} s, {MAX_MEGABYTES} MB",
+        holds=not too_few and not any(door.falls_short() for door in doors.values()),
+    )
 
 
 def run_all(doors: dict[str, Door], cases: int, deadline: float) -> None:
@@ -207,4 +221,4 @@ def _resident(what: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -5,7 +5,6 @@
 The two are started by turns, so that a busy machine slows both. The target is a ratio of 1.3.
 """
 
-import argparse
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from tests.benchmarks.figures import Figure, conclude, parser, run  # noqa: E402
 from tests.browser.server import free_port  # noqa: E402
 
 BARE_PAGE = """
@@ -49,15 +49,15 @@ def seconds_to_answer(*command: str) -> float:
         process.wait()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--runs", type=int, default=5, help="starts of each page (%(default)s)")
-    runs = parser.parse_args().runs
+def main() -> int:
+    arguments = parser(__doc__)
+    arguments.add_argument("--runs", type=int, default=5, help="starts of each page (%(default)s)")
+    flags = arguments.parse_args()
     commands = {"bare Gradio page": ("-c", BARE_PAGE), "app.py": ("app.py",)}
     seconds = {name: [] for name in commands}
     for command in commands.values():
         seconds_to_answer(*command)  # fills the caches of bytecode and files
-    for _ in range(runs):
+    for _ in range(flags.runs):
         for name, command in commands.items():
             seconds[name].append(seconds_to_answer(*command))
     print(f"{'':18}{'median s':>10}{'least s':>10}{'most s':>10}")
@@ -65,8 +65,22 @@ def main() -> None:
         median = statistics.median(values)
         print(f"{name:18}{median:10.2f}{min(values):10.2f}{max(values):10.2f}")
     bare, ours = (statistics.median(values) for values in seconds.values())
-    print(f"ratio {ours / bare:.2f} (target: at most {TARGET})")
+    ratio = ours / bare
+    return conclude(
+        [
+            Figure(
+                "`python app.py` to the first answer",
+                f"{ours:.1f} s",
+                "startup.py",
+                f"{bare:.1f} s a bare Gradio page",
+                f"{ratio:.2f} times as long",
+                f"at most {TARGET} times",
+                ratio <= TARGET,
+            )
+        ],
+        flags,
+    )
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -6,7 +6,6 @@ The bare page has the same canvas and a handler that returns a constant, as stoc
 it. Both are measured in the browser, by turns. The target is a ratio of at most 1.5.
 """
 
-import argparse
 import statistics
 import subprocess
 import sys
@@ -16,9 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import sync_playwright  # noqa: E402
-
-from tests.browser.conftest import FLAGS, chromium_path  # noqa: E402
+from tests.benchmarks.figures import Figure, conclude, parser, run  # noqa: E402
+from tests.benchmarks.tools import chromium, percentile95  # noqa: E402
 from tests.browser.digit_page import DIGITS, DigitPage  # noqa: E402
 from tests.browser.server import free_port, running_server, wait_until_served  # noqa: E402
 
@@ -75,17 +73,16 @@ def milliseconds(tab: DigitPage, stroke: list[tuple[float, float]]) -> float:
     return tab.page.evaluate("window.stopwatch.stop - window.stopwatch.start")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--strokes", type=int, default=30, help="strokes a page (%(default)s)")
-    count = parser.parse_args().strokes
+def main() -> int:
+    arguments = parser(__doc__)
+    arguments.add_argument("--strokes", type=int, default=30, help="strokes a page (%(default)s)")
+    flags = arguments.parse_args()
     port = free_port()
     bare_server = subprocess.Popen(
         [sys.executable, "-c", BARE_PAGE, str(port)], stdout=subprocess.DEVNULL
     )
     try:
-        with running_server() as server, sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        with running_server() as server, chromium() as browser:
             tabs = {}
             for name, url in {
                 "bare handler": f"http://127.0.0.1:{port}", "app.py": server.url,
@@ -95,17 +92,29 @@ def main() -> None:
                 tabs[name].page.goto(url)
                 tabs[name].sheet.wait_for()
             time.sleep(15)  # the page warms up a worker for a training, once, after the first visit
-            times = measure(tabs, count)
-            browser.close()
+            times = measure(tabs, flags.strokes)
     finally:
         bare_server.kill()
         bare_server.wait()
     print(f"{'':14}{'median ms':>11}{'p95 ms':>9}")
     for name, values in times.items():
-        p95 = statistics.quantiles(values, n=20)[-1]
-        print(f"{name:14}{statistics.median(values):11.0f}{p95:9.0f}")
+        print(f"{name:14}{statistics.median(values):11.0f}{percentile95(values):9.0f}")
     bare, ours = (statistics.median(values) for values in times.values())
-    print(f"ratio {ours / bare:.2f} (target: at most {TARGET})")
+    ratio = ours / bare
+    return conclude(
+        [
+            Figure(
+                "pen lifted to the label, in Chromium",
+                f"{ours:.0f} ms",
+                "stroke_latency.py",
+                f"{bare:.0f} ms a handler that does nothing",
+                f"{ratio:.2f} times as long",
+                f"at most {TARGET} times",
+                ratio <= TARGET,
+            )
+        ],
+        flags,
+    )
 
 
 def measure(tabs: dict[str, DigitPage], count: int) -> dict[str, list[float]]:
@@ -126,4 +135,4 @@ def measure(tabs: dict[str, DigitPage], count: int) -> dict[str, list[float]]:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

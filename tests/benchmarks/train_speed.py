@@ -12,7 +12,6 @@ are, Adam), beside that as a loop in NumPy, and beside its limit: its matrix pro
 TensorFlow computes them. Run it with nothing else running.
 """
 
-import argparse
 import statistics
 import sys
 import time
@@ -29,28 +28,35 @@ from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES, PRESETS, TrainConfi
 from digit_recognizer.dataset import Dataset, load_dataset
 from digit_recognizer.events import EpochResult, TrainingEvent
 from digit_recognizer.quiet import quiet_import
+from tests.benchmarks.figures import Figure, conclude, parser, run
 
 FINISH = 0.9789
 SEEDS = range(5)
 ROUNDS = 3
+COMMAND = "train_speed.py"
+FASTER = 10
+LONGER = 2.2
+ROBUST_ACCURACY = 0.985
 
 
-def main() -> None:
-    """Measure and print tables."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--part", choices=("runs", "epochs"), help="measure only this")
-    part = parser.parse_args().part
+def main() -> int:
+    """Measure and print tables; returns the exit status."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--part", choices=("runs", "epochs"), help="measure only this")
+    flags = arguments.parse_args()
     data = load_dataset()
     with quiet_import():
         import digit_recognizer.training  # noqa: F401
     warm_up()
-    if part != "epochs":
-        measure_runs(data)
-    if part != "runs":
-        measure_epochs(data)
+    figures = []
+    if flags.part != "epochs":
+        figures += measure_runs(data)
+    if flags.part != "runs":
+        figures += measure_epochs(data)
+    return conclude(figures, flags)
 
 
-def measure_runs(data: Dataset) -> None:
+def measure_runs(data: Dataset) -> list[Figure]:
     """Print how long whole trainings take."""
     tutorial_seconds, tutorial_accuracy = run_tutorial(data)
     runs = [run_quick(data, seed) for seed in SEEDS]
@@ -60,12 +66,34 @@ def measure_runs(data: Dataset) -> None:
         row(f"quick, seed {seed}", epochs, seconds, accuracy, tutorial_seconds)
     epochs, seconds, accuracy = (statistics.median(column) for column in zip(*runs, strict=True))
     row("quick, median", epochs, seconds, accuracy, tutorial_seconds)
-    seconds, accuracy = run_robust(data)
-    row("robust", PRESETS["robust"].epochs, seconds, accuracy, tutorial_seconds)
+    robust_seconds, robust_accuracy = run_robust(data)
+    row("robust", PRESETS["robust"].epochs, robust_seconds, robust_accuracy, tutorial_seconds)
+    ratio = tutorial_seconds / seconds
+    return [
+        Figure(
+            f"training to {FINISH:.2%} on the test set, `quick`",
+            f"{seconds:.1f} s",
+            COMMAND,
+            f"{tutorial_seconds:.0f} s the tutorial's whole run",
+            f"{ratio:.1f} times faster",
+            f"{FASTER} times faster",
+            ratio >= FASTER,
+        ),
+        Figure(
+            f"test set read right by `robust` after {robust_seconds:.0f} s",
+            f"{100 * robust_accuracy:.2f} %",
+            COMMAND,
+            f"{100 * tutorial_accuracy:.2f} % by the tutorial's",
+            "",
+            f"at least {100 * ROBUST_ACCURACY:g} %",
+            robust_accuracy >= ROBUST_ACCURACY,
+        ),
+    ]
 
 
-def measure_epochs(data: Dataset) -> None:
+def measure_epochs(data: Dataset) -> list[Figure]:
     """Print how long an epoch takes, and how near the limit it comes."""
+    figures = []
     head = ("epoch of", "seconds", "plain", "NumPy loop", "its limit", "GFLOP/s", "NumPy/plain")
     print(f"\n{head[0]:<12}" + "".join(f"{name:>13}" for name in head[1:]) + f"{'limit/plain':>13}")
     for name in ("quick", "robust"):
@@ -87,7 +115,20 @@ def measure_epochs(data: Dataset) -> None:
             f"{name:<12}{own:>13.2f}{keras_plain:>13.2f}{loop:>13.2f}{limit:>13.2f}{rate:>13.0f}"
             f"{loop / keras_plain:>13.1f}{limit / keras_plain:>12.0%}"
         )
-        print(f"{'':<12}an epoch of {name} takes {own / keras_plain:.2f} times a plain one")
+        ratio = own / keras_plain
+        required = name == "robust"
+        figures.append(
+            Figure(
+                f"an epoch of `{name}`",
+                f"{own:.2f} s",
+                COMMAND,
+                f"{keras_plain:.2f} s a plain one of the same network",
+                f"{ratio:.2f} times as long",
+                f"at most {LONGER} times" if required else "",
+                ratio <= LONGER or not required,
+            )
+        )
+    return figures
 
 
 def row(name: str, epochs: float, seconds: float, accuracy: float, tutorial: float) -> None:
@@ -248,4 +289,4 @@ def repeat(operation: Callable[[], object], times: int) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -150,9 +150,7 @@ def test_the_chinese_is_chinese_with_its_punctuation():
     for section in ("page", "gradio"):
         for chinese in catalog(section).values():
             assert re.search(CHINESE, re.sub(r"\{\d*\}", "", chinese)), chinese
-            assert not re.search(rf"{CHINESE}[,;:!?](?!\s*\d)|[,;:!?]{CHINESE}", chinese), (
-                chinese
-            )
+            assert not re.search(rf"{CHINESE}[,;:!?](?!\s*\d)|[,;:!?]{CHINESE}", chinese), chinese
             assert not re.search(
                 r"[\u4e00-\u9fff][A-Za-z0-9{]|[A-Za-z0-9}][\u4e00-\u9fff]", chinese
             ), chinese

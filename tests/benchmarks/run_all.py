@@ -30,9 +30,12 @@ from tests.benchmarks.table import HEAD, row_of, updated  # noqa: E402
 
 BENCHMARKS = {
     "accuracy.py": ("strokes", "uploads", "letters"),
+    "whole_numbers.py": ("strokes", "uploads"),
     "predict_latency.py": (),
     "startup.py": (),
+    "page_load.py": (),
     "stroke_latency.py": (),
+    "lessons.py": (),
     "train_speed.py": (),
     "augmentation.py": (),
     "first_point.py": (),

@@ -29,6 +29,7 @@ PHONE = {
     "has_touch": True,
     "is_mobile": True,
 }
+CHINESE = {"locale": "zh-CN"}
 REPLAY = "replay"
 FIVE = [
     [(0.4, 0.25), (0.37, 0.47), *arc(0.47, 0.61, 0.18, 0.17, -125, 140)],
@@ -118,6 +119,8 @@ PICTURES: dict[str, tuple[Callable[[DigitPage], Locator | None], dict]] = {
     "dark": (dark, {**DESKTOP, "color_scheme": "dark"}),
     "empty": (empty, DESKTOP),
     "phone": (phone, PHONE),
+    "chinese": (light, {**DESKTOP, **CHINESE}),
+    "chinese_phone": (phone, {**PHONE, **CHINESE}),
     "bad_upload": (bad_upload, DESKTOP),
     "example": (example, WHOLE_DESKTOP),
     "misread": (misread, WHOLE_DESKTOP),

@@ -8,6 +8,7 @@ answer is no live region: announcer.js says what it has come to, once it has set
 import base64
 import html
 import io
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
@@ -24,16 +25,10 @@ def render_answer(prediction: Prediction, network: str) -> str:
     """The panel for a prediction; `network` is a plain sentence that names who answered."""
     digit = prediction.digit
     unsure = is_unsure(prediction)
-    if not prediction.is_digit:
-        caption = texts.no_digit()
-    elif unsure:
-        caption = texts.unsure(digit, int(np.argsort(prediction.probabilities)[-2]))
-    else:
-        caption = texts.sure(prediction.confidence)
-    return _panel(
+    return render_panel(
         headline='<output class="digit" aria-live="off" '
         f'data-digit="{digit}"{" data-unsure" * unsure}>{digit}</output>',
-        caption=caption,
+        caption=say_how_sure(prediction),
         probabilities=prediction.probabilities,
         best=digit,
         pixels=prediction.pixels,
@@ -46,14 +41,28 @@ def is_unsure(prediction: Prediction) -> bool:
     return not prediction.is_digit or prediction.confidence < UNSURE_BELOW
 
 
+def least_sure(predictions: Sequence[Prediction]) -> Prediction:
+    """Of the digits of a number, at least one, the one to doubt most."""
+    return min(predictions, key=lambda each: (not is_unsure(each), each.confidence))
+
+
+def say_how_sure(prediction: Prediction) -> str:
+    """The caption of a digit."""
+    if not prediction.is_digit:
+        return texts.no_digit()
+    if is_unsure(prediction):
+        return texts.unsure(prediction.digit, int(np.argsort(prediction.probabilities)[-2]))
+    return texts.sure(prediction.confidence)
+
+
 def render_invitation(network: str) -> str:
     """The panel while there is nothing to read."""
-    return _panel(_note("invitation", texts.INVITATION), network=network)
+    return render_panel(_note("invitation", texts.INVITATION), network=network)
 
 
 def render_problem(message: str, network: str) -> str:
     """The panel for a picture that cannot be read; `message` is one plain sentence."""
-    return _panel(_note("problem", message, role="alert"), network=network)
+    return render_panel(_note("problem", message, role="alert"), network=network)
 
 
 def pixels_as_png(pixels: np.ndarray) -> str:
@@ -68,7 +77,18 @@ def _note(kind: str, text: str, role: str = "note") -> str:
     return f'<p class="note {kind}" role="{role}">{html.escape(text)}</p>'
 
 
-def _panel(headline, caption="", probabilities=None, best=None, pixels=None, network="") -> str:
+def render_panel(
+    headline: str,
+    caption: str = "",
+    probabilities: np.ndarray | None = None,
+    best: int | None = None,
+    pixels: np.ndarray | None = None,
+    network: str = "",
+) -> str:
+    """The panel in any state; `headline` is HTML, all other text plain.
+
+    probabilities: float32 (10,); best: whose bar is marked; pixels: float32 (28, 28) in [0, 1].
+    """
     if probabilities is None:
         probabilities = np.zeros(NUM_CLASSES, np.float32)
     bars = "".join(
@@ -85,14 +105,18 @@ def _panel(headline, caption="", probabilities=None, best=None, pixels=None, net
     )
 
 
+def render_share(share: float) -> str:
+    """What stands at the end of a bar."""
+    return texts.percent(share) if share >= 0.005 else ""
+
+
 def _bar(digit: int, share: float, is_best: bool) -> str:
-    value = texts.percent(share) if share >= 0.005 else ""
     return (
         f'<div class="bar{" best" * is_best}" role="listitem" data-bar="{digit}" '
         f'data-probability="{share:.4f}" style="--share:{share:.4f}">'
         f'<span class="bar-digit">{digit}</span>'
         '<span class="bar-track"><span class="bar-fill"></span></span>'
-        f'<span class="bar-value">{value}</span></div>'
+        f'<span class="bar-value">{render_share(share)}</span></div>'
     )
 
 

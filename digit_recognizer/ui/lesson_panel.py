@@ -29,9 +29,12 @@ def render_panel(name: str, content: str) -> str:
 
 def render_nothing_yet(name: str) -> str:
     """The panel while there is no ink to explain."""
-    return render_panel(
-        name, f'<p class="lesson-empty">{html.escape(texts.NOTHING_TO_EXPLAIN[name])}</p>'
-    )
+    return _render_sentence(name, texts.NOTHING_TO_EXPLAIN[name])
+
+
+def render_too_many(name: str) -> str:
+    """The panel while several digits are read."""
+    return _render_sentence(name, texts.EXPLAINS_ONE_DIGIT)
 
 
 def render_picture(pixels: np.ndarray, text: str) -> str:
@@ -65,6 +68,10 @@ def render_verdict(prediction: Prediction) -> str:
         f'<p class="said"><b data-said="{prediction.digit}"{" data-unsure" * unsure}>'
         f"{prediction.digit}</b> {html.escape(caption)}</p>"
     )
+
+
+def _render_sentence(name: str, sentence: str) -> str:
+    return render_panel(name, f'<p class="lesson-empty">{html.escape(sentence)}</p>')
 
 
 def _image(source: str, text: str) -> str:

@@ -16,7 +16,7 @@ from digit_recognizer.errors import BadStrokes, EmptyDrawing
 from digit_recognizer.strokes import parse_strokes
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.lesson_looks import render_looks
-from digit_recognizer.ui.lesson_panel import render_nothing_yet
+from digit_recognizer.ui.lesson_panel import render_nothing_yet, render_too_many
 from digit_recognizer.ui.lesson_stages import render_stages
 from digit_recognizer.ui.replay import render_replay
 from digit_recognizer.ui.visitors import Visitors
@@ -57,13 +57,15 @@ class LessonHandlers:
         if not isinstance(name, str) or name not in LESSONS:
             return ""
         visitor = self._visitors.visit(request.session_hash)
-        ink = visitor.ink()
+        ink, recognizer = visitor.ink(), visitor.reader.recognizer
         try:
-            if ink is not None:
-                return LESSONS[name](visitor.reader.recognizer, ink)
+            if ink is None:
+                return render_nothing_yet(name)
+            if len(recognizer.read_ink(ink)) > 1:
+                return render_too_many(name)
+            return LESSONS[name](recognizer, ink)
         except EmptyDrawing:
-            pass
-        return render_nothing_yet(name)
+            return render_nothing_yet(name)
 
     def replay(self, value: object, request: gr.Request) -> dict[str, str] | None:
         """Draw the sheet's strokes, `value`, untrusted JSON, again. Returns a file for the browser.

@@ -11,6 +11,7 @@ from digit_recognizer.config import DEFAULT_PRESET, EPOCHS_RANGE, PAGE_PRESETS, 
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_invitation
+from digit_recognizer.ui.answer_panel import AnswerPanel
 from digit_recognizer.ui.charts import Series, render_accuracy, render_loss
 from digit_recognizer.ui.examples import Examples
 from digit_recognizer.ui.handlers import Handlers
@@ -53,9 +54,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
             with gr.Column(elem_id="input-side", min_width=280):
                 sketchpad = Sketchpad(elem_id="sketchpad")
             with gr.Column(elem_id="answer-side", min_width=280):
-                answer = gr.HTML(
-                    render_invitation(texts.SHIPPED), elem_id="prediction", apply_default_css=False
-                )
+                answer = AnswerPanel(render_invitation(texts.SHIPPED), elem_id="prediction")
         lessons = Lessons(elem_id="lessons")
         lesson = gr.HTML(elem_id="lesson", apply_default_css=False)
         with gr.Row(elem_id="pictures"):

@@ -15,7 +15,7 @@ from digit_recognizer.config import NUM_CLASSES
 from digit_recognizer.errors import EmptyDrawing
 from digit_recognizer.recognizer import Prediction, Recognizer
 from digit_recognizer.strokes import SHEET_SIZE, Strokes, render
-from digit_recognizer.ui.answer import is_unsure
+from digit_recognizer.ui.answer import is_unsure, least_sure
 
 FRAMES_RANGE = (8, 32)
 FRAME_MILLISECONDS = 80
@@ -57,8 +57,8 @@ def render_replay(strokes: Strokes, recognizer: Recognizer) -> bytes:
     for piece in pieces:
         if piece:
             ink = np.maximum(ink, render(piece))
-        frames.append(_frame(ink, _predict(recognizer, ink)))
-    frames.append(_frame(ink, _predict(recognizer, render(strokes))))
+        frames.append(_frame(ink, _read(recognizer, ink)))
+    frames.append(_frame(ink, _read(recognizer, render(strokes))))
     file = io.BytesIO()
     frames[0].save(
         file,
@@ -96,22 +96,27 @@ def _pieces(strokes: Strokes) -> list[Strokes]:
     return pieces
 
 
-def _predict(recognizer: Recognizer, ink: np.ndarray) -> Prediction | None:
+def _read(recognizer: Recognizer, ink: np.ndarray) -> list[Prediction]:
     try:
-        return recognizer.predict_ink(ink)
+        return recognizer.read_ink(ink)
     except EmptyDrawing:
-        return None
+        return []
 
 
-def _frame(ink: np.ndarray, prediction: Prediction | None) -> Image.Image:
-    """One picture with the palette that all share."""
+def _frame(ink: np.ndarray, predictions: list[Prediction]) -> Image.Image:
+    """One picture with the palette that all share; of a number, the bars of the digit to doubt."""
     canvas = np.full((HEIGHT, WIDTH), _IN_INK, np.uint8)
     canvas[MARGIN:-MARGIN, MARGIN : MARGIN + SHEET_SIZE] = _shade(ink, _ON_PAPER)
-    probabilities = np.zeros(NUM_CLASSES) if prediction is None else prediction.probabilities
-    best = None if prediction is None else prediction.digit
-    if prediction is not None:
+    probabilities, best = np.zeros(NUM_CLASSES), None
+    if predictions:
+        least = least_sure(predictions)
+        probabilities, best = least.probabilities, least.digit
+    left = LEFT
+    for prediction in predictions:
         size = DIGIT_SIZES["unsure" if is_unsure(prediction) else "sure"]
-        _write(canvas, best, size, LEFT, (BARS_TOP - MARGIN) // 2 + 4, _IN_ANSWER)
+        size = min(size, (WIDTH - MARGIN - LEFT) // len(predictions))
+        _write(canvas, prediction.digit, size, left, (BARS_TOP - MARGIN) // 2 + 4, _IN_ANSWER)
+        left += _glyph(prediction.digit, size).shape[1] + size // 12
     for digit, share in enumerate(probabilities):
         top = BARS_TOP + digit * BAR_PITCH
         colour = _IN_ANSWER if digit == best else _IN_INK

@@ -51,6 +51,7 @@ EXAMPLES = "Or take one of these"
 INVITATION = "Draw a digit or upload a picture of one"
 NETWORK_VIEW = "What the network sees"
 NETWORK_VIEW_EMPTY = "The 28 × 28 pixels that the network sees appear here"
+NUMBER = "A number: each digit shows its own bars"
 PROBABILITIES = "Probability of each digit"
 SHIPPED = "Read by the shipped network"
 NOT_A_DRAWING = "That was no drawing this page understands. Clear the sheet and draw again."
@@ -90,6 +91,7 @@ NOTHING_TO_EXPLAIN = {
     "stages": "Draw a digit: here you will see what careless preparation makes of it.",
     "looks": "Draw a digit: here you will see which of its pixels decided, and what would flip it.",
 }
+EXPLAINS_ONE_DIGIT = "Lessons explain one digit. Clear the sheet and draw just one."
 REASONS_PICTURE = "What the network sees, with the pixels marked that spoke for or against"
 SUM = "How it adds up"
 SUM_INFO = "Counted in logits, the scores that become probabilities."
@@ -185,6 +187,21 @@ def sure(confidence: float) -> str:
 def unsure(digit: int, runner_up: int) -> str:
     """Caption of an answer that is little more than a guess."""
     return f"Not sure: {digit}, or perhaps {runner_up}"
+
+
+def sure_number(confidence: float) -> str:
+    """Caption of a number whose digits all have at least this confidence."""
+    return f"At least {percent(confidence)} sure of each digit"
+
+
+def unsure_number() -> str:
+    """Caption of a number with a digit that is little more than a guess."""
+    return "Not sure of every digit"
+
+
+def place(number: int, count: int, how_sure: str) -> str:
+    """Caption of one digit of a number; `how_sure` is its caption when it is alone."""
+    return f"{number} of {count}: {how_sure}"
 
 
 def no_digit() -> str:

@@ -20,7 +20,8 @@ from digit_recognizer.images import to_ink
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.strokes import Strokes, render
 from digit_recognizer.ui import texts
-from digit_recognizer.ui.answer import render_answer, render_invitation, render_problem
+from digit_recognizer.ui.answer import render_invitation, render_problem
+from digit_recognizer.ui.number import render_reading
 from digit_recognizer.ui.runs import Run
 from digit_recognizer.ui.snapshots import Storage
 
@@ -153,7 +154,7 @@ class Visitor:
         try:
             if ink is None:
                 return render_invitation(network.name)
-            return render_answer(network.recognizer.predict_ink(ink), network.name)
+            return render_reading(network.recognizer.read_ink(ink), network.name)
         except EmptyDrawing as error:
             if shown == "upload":
                 return render_problem(str(error), network.name)

@@ -1,0 +1,41 @@
+/* The answer panel: a digit of a number that is pointed at, focused or tapped shows its own bars,
+ * view and caption, and goes on doing so when the same number is read again.
+ *
+ * This is the body of a function that Gradio calls once with `element` (the component's root).
+ */
+/* global element */
+let chosen = null; // the place of the digit that was chosen
+let length = 0; // of the number it was chosen in
+
+const digits = () => [...element.querySelectorAll('[data-place]')];
+
+function show(button) {
+  const answer = JSON.parse(button.dataset.answer);
+  for (const each of digits()) each.setAttribute('aria-pressed', String(each === button));
+  for (const [digit, bar] of element.querySelectorAll('[data-bar]').entries()) {
+    bar.classList.toggle('best', digit === answer.best);
+    bar.dataset.probability = answer.shares[digit];
+    bar.style.setProperty('--share', answer.shares[digit]);
+    bar.querySelector('.bar-value').textContent = answer.values[digit];
+  }
+  element.querySelector('#network-view img').src = answer.view;
+  element.querySelector('.caption').textContent = answer.caption;
+  observer.takeRecords(); // these changes are no new answer
+}
+
+function choose(event) {
+  const button = event.target.closest('[data-place]');
+  if (!button || (button.dataset.place === chosen && event.type !== 'click')) return;
+  chosen = button.dataset.place;
+  length = digits().length;
+  show(button);
+}
+
+const observer = new MutationObserver(() => {
+  const buttons = digits();
+  if (buttons.length !== length) chosen = null;
+  if (chosen !== null) show(buttons[Number(chosen) - 1]);
+});
+
+for (const type of ['pointerover', 'focusin', 'click']) element.addEventListener(type, choose);
+observer.observe(element, { subtree: true, childList: true, attributes: true, characterData: true });

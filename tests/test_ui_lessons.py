@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from conftest import digital_digit
+from conftest import digital_digit, written_number
 from PIL import Image
 
 from digit_recognizer.mlp import Mlp
@@ -151,3 +151,9 @@ def test_a_replay_is_a_gif_for_the_browser_to_save(handlers):
 @pytest.mark.parametrize("value", [None, [], "strokes", [[[0.5, float("nan")]]], [[]]])
 def test_without_strokes_there_is_no_replay(handlers, value):
     assert handlers.replay(value, REQUEST) is None
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_lessons_say_that_they_explain_one_digit_only(lesson, handlers, visitors):
+    visitors.visit(REQUEST.session_hash).draw(written_number([2, 5], gap=0.4))
+    assert texts.EXPLAINS_ONE_DIGIT in handlers.explain(lesson, REQUEST)

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from conftest import written_number
 from PIL import Image
 
 from digit_recognizer.recognizer import Recognizer
@@ -14,6 +15,7 @@ from digit_recognizer.ui.replay import (
     FRAMES_RANGE,
     HOLD_MILLISECONDS,
     INK,
+    LEFT,
     MARGIN,
     PAPER,
     render_replay,
@@ -117,3 +119,15 @@ def test_the_colours_are_the_pages():
     ):
         written = re.search(rf"--{name}: #([0-9a-f]{{6}})", css).group(1)
         assert tuple(bytes.fromhex(written)) == colour, name
+
+
+def test_a_number_is_written_digit_beside_digit(recognizer):
+    def width(digits):
+        frames, _ = open_gif(render_replay(written_number(digits, gap=0.4), recognizer))
+        headline = frames[-1][: replay.BARS_TOP - MARGIN, LEFT - MARGIN :]
+        orange = (np.abs(headline.astype(int) - ANSWER).sum(axis=2) < 60).any(axis=0)
+        assert not orange[[0, -1]].any()
+        return np.ptp(np.flatnonzero(orange))
+
+    assert width([4, 2]) > 1.4 * width([4])
+    assert width([4, 2, 0, 7, 3]) > width([4])

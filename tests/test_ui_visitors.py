@@ -3,7 +3,7 @@ import threading
 
 import numpy as np
 import pytest
-from conftest import digital_digit
+from conftest import digital_digit, written_number
 from PIL import Image
 
 from digit_recognizer.config import TrainConfig
@@ -42,6 +42,14 @@ def picture(tmp_path):
     image.paste(0, (28, 10, 33, 50))
     image.save(path)
     return str(path)
+
+
+def test_several_digits_are_a_number_also_while_looking_back(trained):
+    trained.draw(written_number([2, 5], gap=0.5))
+    assert 'data-number="22"' in trained.answer()
+    trained.look_back(1)
+    assert 'data-number="11"' in trained.answer()
+    assert answered(trained) is None
 
 
 def test_an_empty_sheet_is_an_invitation(visitor):

@@ -38,4 +38,5 @@ const observer = new MutationObserver(() => {
 });
 
 for (const type of ['pointerover', 'focusin', 'click']) element.addEventListener(type, choose);
-observer.observe(element, { subtree: true, childList: true, attributes: true, characterData: true });
+// Not characterData: what a translator changes is no new answer.
+observer.observe(element, { subtree: true, childList: true, attributeFilter: ['data-answer'] });

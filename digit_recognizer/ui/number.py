@@ -52,7 +52,7 @@ def render_reading(predictions: Sequence[Prediction], network: str) -> str:
 
 def _digit(prediction: Prediction, place: int, count: int, is_shown: bool) -> str:
     """A digit of a number, with its bars, view and caption."""
-    caption = texts.place(place, count, say_how_sure(prediction))
+    caption = texts.SEPARATOR.join([texts.place(place, count), say_how_sure(prediction)])
     answer = {
         "best": prediction.digit,
         "shares": [f"{share:.4f}" for share in prediction.probabilities],
@@ -60,7 +60,7 @@ def _digit(prediction: Prediction, place: int, count: int, is_shown: bool) -> st
         "view": pixels_as_png(prediction.pixels),
         "caption": caption,
     }
-    label = f"{prediction.digit}. {caption}"
+    label = texts.SEPARATOR.join([str(prediction.digit), caption])
     return (
         f'<button type="button" data-place="{place}" aria-pressed="{str(is_shown).lower()}" '
         f'aria-label="{html.escape(label)}" data-answer="{html.escape(json.dumps(answer))}"'

@@ -199,9 +199,9 @@ def unsure_number() -> str:
     return "Not sure of every digit"
 
 
-def place(number: int, count: int, how_sure: str) -> str:
-    """Caption of one digit of a number; `how_sure` is its caption when it is alone."""
-    return f"{number} of {count}: {how_sure}"
+def place(number: int, count: int) -> str:
+    """Which digit of a number, from the left."""
+    return f"Digit {number} of {count}"
 
 
 def no_digit() -> str:

@@ -1,0 +1,125 @@
+"""Several digits on the sheet are a number, each digit of which can be looked at."""
+
+import numpy as np
+import pytest
+from conftest import written_number
+from PIL import Image
+from playwright.sync_api import expect
+
+from digit_recognizer.strokes import render
+from tests.browser.digit_page import DIGITS
+
+
+def side_by_side(*digits: int) -> list:
+    """Digits of 42 % of their size, from the left edge on."""
+    strokes, right = [], 0.04
+    for digit in digits:
+        left = min(x for stroke in DIGITS[digit] for x, _ in stroke)
+        placed = [
+            [(right + (x - left) * 0.42, 0.3 + y * 0.42) for x, y in stroke]
+            for stroke in DIGITS[digit]
+        ]
+        right = max(x for stroke in placed for x, _ in stroke) + 0.08
+        strokes += placed
+    return strokes
+
+
+def number(tab):
+    return tab.page.locator("#prediction [data-number]")
+
+
+def best_bar(tab):
+    return tab.page.locator("#prediction .bar.best")
+
+
+def view(tab) -> str:
+    return tab.page.locator("#network-view img").get_attribute("src")
+
+
+@pytest.fixture
+def drawn(tab):
+    tab.draw(side_by_side(2, 0, 7))
+    expect(number(tab)).to_have_attribute("data-number", "207")
+    return tab
+
+
+def test_a_number_is_read_and_its_digits_show_their_own_bars_when_pointed_at(drawn):
+    requests = []
+    drawn.page.on("request", lambda request: requests.append(request.url))
+    assert number(drawn).inner_text() == "207"
+    assert drawn.page.locator("#prediction [data-digit]").count() == 0
+    views = set()
+    for place, digit in enumerate("207", 1):
+        drawn.page.locator(f'[data-place="{place}"]').hover()
+        expect(best_bar(drawn)).to_have_attribute("data-bar", digit)
+        shares = [
+            float(bar.get_attribute("data-probability"))
+            for bar in drawn.page.locator("#prediction [data-bar]").all()
+        ]
+        assert len(shares) == 10
+        assert sum(shares) == pytest.approx(1, abs=0.001)
+        expect(drawn.page.locator(".caption")).to_contain_text(f"Digit {place} of 3")
+        views.add(view(drawn))
+    assert len(views) == 3
+    assert requests == []
+
+
+def test_a_numbers_digits_are_reached_by_keys(drawn):
+    first, second = (drawn.page.locator(f'[data-place="{place}"]') for place in (1, 2))
+    first.focus()
+    expect(best_bar(drawn)).to_have_attribute("data-bar", "2")
+    expect(first).to_have_attribute("aria-pressed", "true")
+    drawn.page.keyboard.press("Tab")
+    expect(second).to_be_focused()
+    expect(best_bar(drawn)).to_have_attribute("data-bar", "0")
+    expect(first).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_number_is_announced(drawn):
+    expect(drawn.page.locator("#announcement")).to_contain_text("207, ")
+
+
+def test_the_chosen_digit_stays_chosen_and_a_new_one_begins_anew(drawn):
+    drawn.page.locator('[data-place="2"]').click()
+    drawn.draw([[(0.3, 0.95), (0.302, 0.95)]])  # a speck
+    drawn.page.wait_for_timeout(400)
+    expect(best_bar(drawn)).to_have_attribute("data-bar", "0")
+    drawn.page.click("#clear")
+    drawn.expect_no_digit()
+    expect(number(drawn)).to_have_count(0)
+    drawn.draw(DIGITS[3])
+    drawn.expect_digit(3)
+    expect(best_bar(drawn)).to_have_attribute("data-bar", "3")
+    expect(drawn.page.locator(".caption")).not_to_contain_text("Digit")
+
+
+def test_it_goes_to_chinese_and_back(drawn):
+    drawn.page.locator('[data-place="3"]').hover()
+    drawn.page.locator('[data-language="zh-CN"]').click()
+    expect(drawn.page.locator(".caption")).to_contain_text("第 3 位，共 3 位")
+    drawn.page.locator('[data-place="1"]').hover()
+    expect(drawn.page.locator(".caption")).to_contain_text("第 1 位，共 3 位")
+
+
+def test_a_picture_of_a_number_is_read_and_moves_nothing(tab, tmp_path):
+    def boxes():
+        names = ("#sketchpad", "#network-view", "[data-bar='9']", "#model-in-use")
+        return [tab.page.locator(name).bounding_box() for name in names]
+
+    before = boxes()
+    ink = render(written_number([1, 9, 8, 4]), 600, 0.02)
+    path = tmp_path / "number.png"
+    Image.fromarray(np.rint(255 * (1 - ink)).astype(np.uint8)).save(path)
+    tab.upload(str(path))
+    expect(number(tab)).to_have_attribute("data-number", "1984")
+    assert boxes() == before
+
+
+def test_digits_are_tapped_on_a_phone(new_tab):
+    tab = new_tab(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    tab.draw(side_by_side(3, 7))
+    expect(number(tab)).to_have_attribute("data-number", "37")
+    for place, digit in ((2, "7"), (1, "3")):
+        tab.page.locator(f'[data-place="{place}"]').tap()
+        expect(best_bar(tab)).to_have_attribute("data-bar", digit)
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -38,7 +38,7 @@ BENCHMARKS = {
     "lessons.py": (),
     "train_speed.py": (),
     "augmentation.py": (),
-    "first_point.py": (),
+    "training_reaction.py": (),
     "training_load.py": (),
     "fuzz.py": (),
 }

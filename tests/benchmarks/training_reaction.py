@@ -1,0 +1,115 @@
+"""How soon the page reacts to Retrain, Stop and a closed tab, in Chromium, with the `quick` recipe.
+
+    python tests/benchmarks/training_reaction.py [--rounds 5]
+
+From the click on Retrain to the first point on the charts: with a worker at hand that has loaded
+TensorFlow while the visitor looked around, as the page arranges it (at most 3 seconds), and once on
+a server that has just been started. From the click on Stop in the middle of an epoch to the status
+that says so (at most 1 second). From closing the tab of a training to the end of its worker's
+process (at most 5 seconds).
+"""
+
+import contextlib
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Browser  # noqa: E402
+
+from tests.benchmarks.figures import Figure, conclude, parser, run  # noqa: E402
+from tests.benchmarks.tools import chromium  # noqa: E402
+from tests.browser.digit_page import DigitPage  # noqa: E402
+from tests.browser.server import Server, running_server, wait_for  # noqa: E402
+
+COMMAND = "training_reaction.py"
+WARM_UP_SECONDS = 20
+FIRST_POINT_LIMIT, STOP_LIMIT, CLOSED_LIMIT = 3, 1, 5
+# From a click to the frame in which its outcome is painted, by the browser's own clock.
+STOPWATCH = """
+([button, isDone]) => new Promise((resolve) => {
+  const started = performance.now();
+  const watch = new MutationObserver(() => {
+    if (!eval(isDone)) return;
+    watch.disconnect();
+    requestAnimationFrame(() => resolve((performance.now() - started) / 1000));
+  });
+  watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+  document.querySelector(button).click();
+})
+"""
+FIRST_POINT = ["#retrain", "document.querySelector('#loss-chart circle')"]
+STOPPED = ["#stop", "document.querySelector('#training-status').innerText.includes('Stopped')"]
+
+
+def main() -> int:
+    arguments = parser(__doc__)
+    arguments.add_argument("--rounds", type=int, default=5, help="times each (5)")
+    flags = arguments.parse_args()
+    first_points, stops, closings = [], [], []
+    with chromium() as browser, running_server() as server:
+        with open_tab(browser, server) as tab:
+            cold = tab.page.evaluate(STOPWATCH, FIRST_POINT)
+        for _ in range(flags.rounds):
+            time.sleep(WARM_UP_SECONDS)
+            with open_tab(browser, server) as tab:
+                first_points.append(tab.page.evaluate(STOPWATCH, FIRST_POINT))
+                tab.wait_for_status("batch")
+                stops.append(tab.page.evaluate(STOPWATCH, STOPPED))
+            closings.append(close_tab(browser, server))
+    return conclude(
+        [
+            Figure(
+                "click on Retrain to the first point on the charts, `quick`",
+                f"{statistics.median(first_points):.1f} s",
+                COMMAND,
+                f"{cold:.1f} s on a server just started",
+                "",
+                f"at most {FIRST_POINT_LIMIT} s",
+                statistics.median(first_points) <= FIRST_POINT_LIMIT,
+            ),
+            slowest("click on Stop in the middle of an epoch to its end", stops, STOP_LIMIT),
+            slowest("tab of a training closed to the end of its worker", closings, CLOSED_LIMIT),
+        ],
+        flags,
+    )
+
+
+def slowest(name: str, seconds: list[float], limit: float) -> Figure:
+    """The figure of what must hold every time."""
+    return Figure(
+        f"{name}, slowest of {len(seconds)}",
+        f"{max(seconds):.1f} s",
+        COMMAND,
+        must_hold=f"at most {limit} s",
+        holds=max(seconds) <= limit,
+    )
+
+
+@contextlib.contextmanager
+def open_tab(browser: Browser, server: Server) -> Iterator[DigitPage]:
+    """A tab that is ready to train for long, closed at the end."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    tab = DigitPage(context.new_page()).open(server.url)
+    tab.choose("quick", 50)
+    yield tab
+    context.close()
+
+
+def close_tab(browser: Browser, server: Server) -> float:
+    """Seconds from closing the tab of a training to the end of its worker."""
+    with open_tab(browser, server) as tab:
+        tab.page.click("#retrain")
+        tab.wait_for_status("batch")
+        workers = server.workers()
+        started = time.monotonic()
+    wait_for(lambda: not workers & server.workers(), 60)
+    return time.monotonic() - started
+
+
+if __name__ == "__main__":
+    run(main)

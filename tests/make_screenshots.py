@@ -1,6 +1,6 @@
 """Takes the README's pictures of the page, and saves its GIF, into tests/screenshots/.
 
-    python tests/make_screenshots.py [--only NAME]
+    python tests/make_screenshots.py [--only NAME …]
 
 Serves the page itself and needs Chromium, and MNIST for the picture of a training.
 """
@@ -21,7 +21,9 @@ from tests.browser.server import running_server  # noqa: E402
 
 FOLDER = Path(__file__).parent / "screenshots"
 DESKTOP = {"viewport": {"width": 1280, "height": 720}}
-WHOLE_DESKTOP = {"viewport": {"width": 1280, "height": 1120}}
+WHOLE_DESKTOP = {"viewport": {"width": 1280, "height": 1160}}
+WIDE = {"viewport": {"width": 1600, "height": 1000}}
+TABLET = {"viewport": {"width": 820, "height": 1180}}
 LONG_DESKTOP = {"viewport": {"width": 1280, "height": 1620}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -53,7 +55,23 @@ def phone(tab: DigitPage) -> None:
 
 
 def empty(tab: DigitPage) -> None:
+    """What a newcomer sees, once the digit has sketched itself."""
     tab.expect_no_digit()
+    tab.page.evaluate("document.getAnimations().forEach((each) => each.finish())")
+
+
+def keys(tab: DigitPage) -> None:
+    """A one half drawn by keys."""
+    tab.page.locator("#help").focus()
+    tab.sheet.focus()
+    for key in ("ArrowUp",) * 5 + ("Space",) + ("ArrowDown",) * 8:
+        tab.page.keyboard.press(key)
+    tab.expect_digit(1)
+
+
+def shortcuts(tab: DigitPage) -> None:
+    dark(tab)
+    tab.page.keyboard.press("?")
 
 
 def bad_upload(tab: DigitPage) -> None:
@@ -121,6 +139,10 @@ PICTURES: dict[str, tuple[Callable[[DigitPage], Locator | None], dict]] = {
     "phone": (phone, PHONE),
     "chinese": (light, {**DESKTOP, **CHINESE}),
     "chinese_phone": (phone, {**PHONE, **CHINESE}),
+    "tablet": (light, TABLET),
+    "wide": (light, WIDE),
+    "keys": (keys, DESKTOP),
+    "shortcuts": (shortcuts, {**DESKTOP, "color_scheme": "dark"}),
     "bad_upload": (bad_upload, DESKTOP),
     "example": (example, WHOLE_DESKTOP),
     "misread": (misread, WHOLE_DESKTOP),
@@ -136,12 +158,14 @@ PICTURES: dict[str, tuple[Callable[[DigitPage], Locator | None], dict]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", choices=[*PICTURES, REPLAY], help="take one picture")
+    parser.add_argument(
+        "--only", nargs="+", choices=[*PICTURES, REPLAY], help="take these pictures only"
+    )
     only = parser.parse_args().only
     FOLDER.mkdir(exist_ok=True)
     with running_server() as server, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-        for name in [only] if only else [*PICTURES, REPLAY]:
+        for name in only or [*PICTURES, REPLAY]:
             print(
                 save_replay(browser, server.url)
                 if name == REPLAY

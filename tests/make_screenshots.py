@@ -85,6 +85,18 @@ def example(tab: DigitPage) -> None:
     tab.page.locator("#upload img").wait_for()
 
 
+def number(tab: DigitPage) -> None:
+    """A number, and its third digit looked at."""
+    right = 0.12
+    for digit in (2, 0, 3, 7):
+        places = [x for stroke in DIGITS[digit] for x, _ in stroke]
+        shift = right - min(places) * 0.42
+        tab.draw([[(shift + x * 0.42, 0.29 + y * 0.42) for x, y in s] for s in DIGITS[digit]])
+        right = shift + max(places) * 0.42 + 0.07
+    tab.page.locator('#prediction [data-number="2037"]').wait_for()
+    tab.page.locator('[data-place="3"]').hover()
+
+
 def in_a_corner(tab: DigitPage, lesson: str) -> Locator:
     """A small five off the middle, and an open lesson about it."""
     tab.draw([[(x * 0.55 + 0.03, y * 0.55) for x, y in stroke] for stroke in FIVE])
@@ -145,6 +157,8 @@ PICTURES: dict[str, tuple[Callable[[DigitPage], Locator | None], dict]] = {
     "shortcuts": (shortcuts, {**DESKTOP, "color_scheme": "dark"}),
     "bad_upload": (bad_upload, DESKTOP),
     "example": (example, WHOLE_DESKTOP),
+    "number": (number, DESKTOP),
+    "number_phone": (number, PHONE),
     "misread": (misread, WHOLE_DESKTOP),
     "looks": (looks, WHOLE_DESKTOP),
     "lesson_dark": (lesson_dark, {**WHOLE_DESKTOP, "color_scheme": "dark"}),

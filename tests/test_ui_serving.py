@@ -9,8 +9,10 @@ def finish(coroutine) -> None:
         coroutine.send(None)
 
 
-def serve(chunks: list[bytes], headers: dict[str, str]) -> tuple[int | None, bytes, list[str]]:
-    """Send a request through a limit of 10 bytes to an application that echoes what it reads.
+def serve(
+    chunks: list[bytes], headers: dict[str, str], path: str = "/"
+) -> tuple[int | None, bytes, list[str]]:
+    """Send a request through a limit of 10 bytes, 30 for /upload, to an application that reads it.
 
     Returns the status, what the application has read, and the types of messages it saw.
     """
@@ -40,9 +42,10 @@ def serve(chunks: list[bytes], headers: dict[str, str]) -> tuple[int | None, byt
     scope = {
         "type": "http",
         "method": "POST",
+        "path": path,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    finish(BodyLimit(application, limit=10)(scope, receive, send))
+    finish(BodyLimit(application, ("/upload", 30), limit=10)(scope, receive, send))
     statuses = [message["status"] for message in sent if "status" in message]
     return (statuses or [None])[0], b"".join(read), seen
 
@@ -52,20 +55,22 @@ def test_small_bodies_pass():
 
 
 @pytest.mark.parametrize("length", ["11", "999999999999", "-1", "many", "1e1"])
-def test_bodies_that_declare_too_much_are_refused_unread(length):
+def test_bodies_that_declare_too_much_are_refused(length):
     assert serve([b"12345678901"], {"content-length": length}) == (413, b"", [])
 
 
 def test_bodies_that_declare_nothing_are_cut_off_at_the_limit():
     status, read, seen = serve([b"123456", b"7890123"], {})
-    assert status is None
+    assert status == 413
     assert read == b"123456"
     assert seen == ["http.request", "http.disconnect"]
 
 
-def test_files_are_left_to_gradios_own_limit():
+def test_only_uploads_may_be_larger_whatever_a_body_says_it_is():
     headers = {"content-length": "20", "content-type": "multipart/form-data; boundary=x"}
-    assert serve([b"1" * 20], headers)[:2] == (200, b"1" * 20)
+    assert serve([b"1" * 20], headers)[0] == 413
+    assert serve([b"1" * 20], headers, "/upload")[:2] == (200, b"1" * 20)
+    assert serve([b"1" * 20, b"1" * 11], {}, "/upload")[0] == 413
 
 
 def test_other_protocols_pass():

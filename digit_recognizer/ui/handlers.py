@@ -77,7 +77,7 @@ class Handlers:
         """An example was chosen. Returns the upload's new picture and the answer panel."""
         digit = event._data.get("index") if isinstance(event._data, dict) else None
         if digit not in range(10):
-            raise gr.Error(texts.BAD_UPLOAD)
+            raise gr.Error(texts.BAD_REQUEST, print_exception=False)
         path = str(example_path(int(digit)))
         return path, self.upload(path, request)
 

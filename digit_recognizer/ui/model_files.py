@@ -12,6 +12,8 @@ from gradio.data_classes import FileData
 from digit_recognizer.config import MAX_PARAMETERS
 from digit_recognizer.errors import BadModel
 from digit_recognizer.mlp import Mlp
+from digit_recognizer.ui import texts
+from digit_recognizer.ui.guarded_blocks import uploaded_path
 
 MODEL_NAME = "my-digits.npz"
 MAX_UPLOAD_BYTES = 36 * 2**20
@@ -47,9 +49,12 @@ class ModelFile(gr.File):
             return None
         # One network is one file, however often it is asked for.
         folder = Path(self.GRADIO_CACHE) / fingerprint(value)
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / MODEL_NAME
-        value.save(path)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            value.save(path)
+        except OSError as error:  # for the log and, in other words, for the visitor
+            raise gr.Error(texts.NOT_SAVED) from error
         return FileData(path=str(path), orig_name=MODEL_NAME)
 
 
@@ -63,8 +68,8 @@ class ModelUpload(gr.UploadButton):
         return super().get_config(cls or gr.UploadButton)
 
     def preprocess(self, payload: FileData | None) -> str | None:
-        """The path of the uploaded file, already checked to lie in Gradio's upload folder."""
-        return None if payload is None else payload.path
+        """The path of the uploaded file, checked to lie in Gradio's upload folder."""
+        return None if payload is None else uploaded_path(payload.path)
 
 
 def load_model(path: str) -> Mlp:

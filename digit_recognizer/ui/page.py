@@ -14,6 +14,7 @@ from digit_recognizer.ui.answer import render_invitation
 from digit_recognizer.ui.answer_panel import AnswerPanel
 from digit_recognizer.ui.charts import Series, render_accuracy, render_loss
 from digit_recognizer.ui.examples import Examples
+from digit_recognizer.ui.guarded_blocks import GuardedBlocks
 from digit_recognizer.ui.handlers import Handlers
 from digit_recognizer.ui.lessons import LessonHandlers, Lessons
 from digit_recognizer.ui.masthead import render_masthead
@@ -48,7 +49,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
     """
     visitors = Visitors(recognizer)
     handlers = Handlers(recognizer, visitors, pool, TrainingLine(max_trainings))
-    with gr.Blocks(title=texts.TITLE, fill_width=True, delete_cache=CACHE_SWEEP) as page:
+    with GuardedBlocks(title=texts.TITLE, fill_width=True, delete_cache=CACHE_SWEEP) as page:
         gr.HTML(render_masthead(), elem_id="masthead", apply_default_css=False)
         with gr.Row(elem_id="desk", equal_height=False):
             with gr.Column(elem_id="input-side", min_width=280):

@@ -14,12 +14,16 @@ from digit_recognizer.decoding import MAX_FILE_BYTES
 from digit_recognizer.ui import language
 from digit_recognizer.ui.body_limit import BodyLimit
 from digit_recognizer.ui.examples import FOLDER as EXAMPLES_FOLDER
+from digit_recognizer.ui.gate import UPLOAD_ROUTE, Gate
 from digit_recognizer.ui.model_files import MAX_UPLOAD_BYTES
+from digit_recognizer.ui.security_headers import SecurityHeaders
 from digit_recognizer.ui.theme import STYLE_SHEET, make_theme
 
 MAX_SESSIONS = 500
 MAX_QUEUED = 100
 """Beyond these, Gradio answers 503, which its page shows as a sentence."""
+MULTIPART_BYTES = 2**20
+"""Room for what stands around a file in its upload."""
 
 
 def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
@@ -28,6 +32,9 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
     options: what a test wants different of `gr.Blocks.launch`. Raises OSError when the port is
     taken.
     """
+    answered = {index: fn for index, fn in page.fns.items() if fn.fn is not None}
+    functions = {index: len(fn.inputs) for index, fn in answered.items()}
+    names = {fn.api_name: index for index, fn in answered.items() if fn.api_name}
     page.queue(api_open=False, default_concurrency_limit=4, max_size=MAX_QUEUED)
     settings = {
         "prevent_thread_lock": True,
@@ -46,7 +53,11 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
         "head": f"<style>{STYLE_SHEET.read_text(encoding='utf-8')}</style>{language.head()}",
         "app_kwargs": {
             "routes": [Route("/healthz", _health)],
-            "middleware": [Middleware(BodyLimit)],
+            "middleware": [
+                Middleware(SecurityHeaders),
+                Middleware(BodyLimit, uploads=(UPLOAD_ROUTE, MAX_UPLOAD_BYTES + MULTIPART_BYTES)),
+                Middleware(Gate, functions=functions, names=names),
+            ],
         },
     }
     _, address, _ = page.launch(server_name=host, server_port=port, **{**settings, **options})

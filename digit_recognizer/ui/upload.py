@@ -7,6 +7,7 @@ import gradio as gr
 from gradio.data_classes import ImageData
 
 from digit_recognizer.decoding import MAX_FILE_BYTES
+from digit_recognizer.ui.guarded_blocks import uploaded_path
 
 _GUARD = Path(__file__).parent / "upload_guard.js"
 
@@ -30,8 +31,8 @@ class Upload(gr.Image):
         return super().get_config(cls or gr.Image)
 
     def preprocess(self, payload: ImageData | None) -> str | None:
-        """The path of the uploaded file, already checked to lie in Gradio's upload folder."""
-        return None if payload is None else payload.path
+        """The path of the uploaded file, checked to lie in Gradio's upload folder."""
+        return None if payload is None else uploaded_path(payload.path)
 
 
 class UploadGuard(gr.HTML):

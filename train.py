@@ -1,16 +1,18 @@
 """Train a network on MNIST, print a line an epoch, save it."""
 
 import argparse
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from digit_recognizer.config import DATA_VARIABLE, DEFAULT_PRESET, PRESETS, TrainConfig
 from digit_recognizer.errors import RecognizerError
 from digit_recognizer.events import DatasetNote, EpochResult, TrainingEvent, TrainingResult
+from digit_recognizer.files import replacing
 
 EPILOG = "presets:\n" + "\n".join(
     f"  {name:<10}hidden {'-'.join(map(str, preset.hidden))}, {preset.epochs} epochs, "
@@ -29,8 +31,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("Stopped; nothing was saved.")
     except RecognizerError as error:
         return _fail(str(error))
-    except OSError as error:
-        return _fail(f"The network was trained but not saved: {error}.")
     return 0
 
 
@@ -110,14 +110,15 @@ def _run(options: argparse.Namespace) -> None:
     print(
         f"Test accuracy: {result.test_accuracy:.4f}, after {result.fit_seconds:.1f} s of training"
     )
-    result.mlp.save(options.output)
-    print(f"Saved {options.output}")
+    with _saving(options.output):
+        result.mlp.save(options.output)
     if options.export_keras:
-        export_keras(result.mlp, options.export_keras)
-        print(f"Saved {options.export_keras}")
+        with _saving(options.export_keras):
+            export_keras(result.mlp, options.export_keras)
     if options.json:
-        figures = _figures(config, epochs, result)
-        Path(options.json).write_text(json.dumps(figures, indent=2) + "\n")
+        figures = json.dumps(_figures(config, epochs, result), indent=2) + "\n"
+        with _saving(options.json), replacing(options.json) as file:
+            file.write(figures.encode())
 
 
 def _config(options: argparse.Namespace) -> TrainConfig:
@@ -137,6 +138,18 @@ def _check_writable(path: Path) -> None:
         raise RecognizerError(f"{path} cannot be written: there is no folder {path.parent}.")
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
         raise RecognizerError(f"{path} cannot be written: choose another name or folder.")
+
+
+@contextlib.contextmanager
+def _saving(path: str) -> Iterator[None]:
+    """Say that a file was saved, or why it was not."""
+    try:
+        yield
+    except OSError as error:
+        raise RecognizerError(
+            f"{path} could not be written ({error.strerror or error}); what was there is unchanged."
+        ) from error
+    print(f"Saved {path}")
 
 
 def _line(event: EpochResult) -> str:

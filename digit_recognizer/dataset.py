@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
+import logging
 import os
 import urllib.request
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from digit_recognizer.npz import BadArrays, open_npz
 
 if TYPE_CHECKING:
     import numpy as np
+
+logger = logging.getLogger(__name__)
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
@@ -132,8 +135,10 @@ def _read_cache(download: bool) -> bytes:
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() == MNIST_SHA256:
             return content
+        if download:
+            logger.warning("MNIST at %s is damaged (its SHA-256 is wrong); downloading anew.", path)
     if not download:
-        raise DatasetUnavailable(f"MNIST is not at {path}.")
+        raise DatasetUnavailable(f"MNIST is not at {path}, or damaged.")
     content = _download()
     # A home that cannot be written to costs another download next time, not the training.
     with contextlib.suppress(OSError):

@@ -9,8 +9,10 @@ import dataclasses
 import datetime
 import functools
 import math
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import keras
@@ -29,6 +31,7 @@ from digit_recognizer.events import (
     TrainingEvent,
     TrainingResult,
 )
+from digit_recognizer.files import replacing
 from digit_recognizer.handwriting import draw_digits
 from digit_recognizer.mlp import Mlp
 from digit_recognizer.scribbles import draw_scribbles
@@ -141,12 +144,20 @@ def validate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, f
 
 
 def export_keras(mlp: Mlp, path: str | os.PathLike) -> None:
-    """Write `mlp` as a `.keras` file: input float32 (N, 28, 28) in [0, 1], output logits."""
+    """Write `mlp` as a `.keras` file: input float32 (N, 28, 28) in [0, 1], output logits.
+
+    The file at `path` is replaced at once or, when writing fails (OSError), left as it was.
+    """
     network = build_network(mlp.hidden, len(mlp.biases[-1]))
     network.set_weights(
         [array for layer in zip(mlp.weights, mlp.biases, strict=True) for array in layer]
     )
-    network.save(path)
+    # Keras writes to a name only, and leaves half a file behind when the disk is full.
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "network.keras"
+        network.save(whole)
+        with replacing(path) as file:
+            file.write(whole.read_bytes())
 
 
 class FusedAdam(keras.optimizers.Adam):

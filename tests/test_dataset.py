@@ -1,6 +1,9 @@
+import contextlib
+import errno
 import hashlib
 import http.server
 import io
+import os
 import threading
 
 import numpy as np
@@ -113,11 +116,33 @@ def test_a_download_is_cached(server):
     assert [path.name for path in cache_path().parent.iterdir()] == ["mnist.npz"]
 
 
-def test_a_damaged_cache_is_downloaded_anew(server):
+@pytest.mark.parametrize(
+    "damage", [lambda whole: whole[:-1], lambda whole: b"", lambda whole: packed()]
+)
+def test_a_damaged_cache_is_said_and_downloaded_anew(server, caplog, monkeypatch, damage):
+    server.content = packed(y_test=np.ones(4, np.uint8))
+    monkeypatch.setattr(dataset, "MNIST_SHA256", hashlib.sha256(server.content).hexdigest())
     cache_path().parent.mkdir(parents=True)
-    cache_path().write_bytes(server.content[:-1])
-    assert len(load_dataset().test_images) == 4
+    cache_path().write_bytes(damage(server.content))
+    assert load_dataset().test_labels.tolist() == [1, 1, 1, 1]
     assert cache_path().read_bytes() == server.content
+    assert [record.message for record in caplog.records] == [
+        f"MNIST at {cache_path()} is damaged (its SHA-256 is wrong); downloading anew."
+    ]
+
+
+def test_a_full_disk_costs_the_cache_but_not_the_training(server, monkeypatch):
+    cache_path().parent.mkdir(parents=True)
+    cache_path().write_bytes(b"damaged")
+
+    @contextlib.contextmanager
+    def full(path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        yield
+
+    monkeypatch.setattr(dataset, "replacing", full)
+    assert len(load_dataset().test_images) == 4
+    assert cache_path().read_bytes() == b"damaged"
 
 
 def test_a_damaged_download_is_refused_and_not_cached(server):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import train
+from digit_recognizer import files
 from digit_recognizer.config import DATA_VARIABLE, PRESETS
 from digit_recognizer.mlp import Mlp
 
@@ -81,6 +82,36 @@ def test_a_folder_that_cannot_be_written_to_is_said_before_any_training(
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)
     assert train.main(["--output", str(tmp_path / "model.npz")]) == 1
     assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("flag", ["--output", "--json", "--export-keras"])
+def test_on_a_full_disk_the_old_file_stays_and_the_reason_is_one_sentence(
+    flag, tiny_mnist, tmp_path, monkeypatch, capsys
+):
+    path = tmp_path / "old.keras"
+    path.write_bytes(b"old")
+    written = files.os.fdopen
+
+    def on_a_full_disk(handle, mode):
+        file = written(handle, mode)
+        name = os.readlink(f"/proc/self/fd/{handle}")
+        if path.name in name:
+            file.close()
+            return open("/dev/full", mode)
+        return file
+
+    monkeypatch.setattr(files.os, "fdopen", on_a_full_disk)
+    monkeypatch.chdir(tmp_path)
+    arguments = ["--preset", "quick", "--epochs", "1", "--batch-size", "20", "--hidden", "8"]
+    assert train.main([*arguments, "--data", str(tiny_mnist), flag, str(path)]) == 1
+    output = capsys.readouterr()
+    assert output.err == (
+        f"{path} could not be written (No space left on device); what was there is unchanged.\n"
+    )
+    assert path.read_bytes() == b"old"
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_help_names_every_preset_and_loads_nothing_heavy():

@@ -138,7 +138,7 @@ def _read_cache(download: bool) -> bytes:
         if download:
             logger.warning("MNIST at %s is damaged (its SHA-256 is wrong); downloading anew.", path)
     if not download:
-        raise DatasetUnavailable(f"MNIST is not at {path}, or damaged.")
+        raise DatasetUnavailable(f"MNIST is not at {path}.")
     content = _download()
     # A home that cannot be written to costs another download next time, not the training.
     with contextlib.suppress(OSError):

@@ -9,7 +9,7 @@ import gradio as gr
 class AnswerPanel(gr.HTML):
     """The answer; of a number, the digit that is pointed at, focused or tapped shows its bars."""
 
-    def __init__(self, value: str, **settings: Any):
+    def __init__(self, value: str = "", **settings: Any):  # Gradio makes it anew without one
         super().__init__(
             value,
             js_on_load=(Path(__file__).parent / "answer_panel.js").read_text(encoding="utf-8"),

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +45,17 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_server(*flags: str, **environment: str) -> Iterator[Server]:
-    """`python app.py` on a free port, answering; killed at the end if it still runs."""
+def running_server(
+    *flags: str, options: Sequence[str] = (), folder: Path = ROOT, **environment: str
+) -> Iterator[Server]:
+    """`python app.py` on a free port, answering; killed at the end if it still runs.
+
+    flags: of app.py. options: of Python. folder: where it is started.
+    """
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "app.py", "--port", str(port), *flags],
-        cwd=ROOT,
+        [sys.executable, *options, str(ROOT / "app.py"), "--port", str(port), *flags],
+        cwd=folder,
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

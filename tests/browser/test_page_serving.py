@@ -93,6 +93,18 @@ def test_signals_end_it_cleanly_and_leave_no_process(number):
         assert wait_for(lambda: not any(alive(pid) for pid in workers), 5)
 
 
+def test_it_runs_from_any_folder_and_warns_of_nothing_of_ours(tmp_path):
+    for program in ("app.py", "train.py"):
+        command = [sys.executable, "-W", "error", str(ROOT / program), "--help"]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    with running_server(options=["-W", "error"], folder=tmp_path) as server:
+        urllib.request.urlopen(server.url + "/").read()
+        status, errors = server.stop()
+    assert status == 0
+    # Gradio leaves event loops open while it is imported.
+    assert "digit_recognizer" not in errors.replace(str(ROOT), "")
+
+
 def alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Browser, Locator, sync_playwright  # noqa: E402
 
 from tests.browser.conftest import FLAGS, chromium_path  # noqa: E402
-from tests.browser.digit_page import DIGITS, DigitPage, arc  # noqa: E402
+from tests.browser.digit_page import DIGITS, DigitPage, arc, side_by_side  # noqa: E402
 from tests.browser.server import running_server  # noqa: E402
 
 FOLDER = Path(__file__).parent / "screenshots"
@@ -87,12 +87,7 @@ def example(tab: DigitPage) -> None:
 
 def number(tab: DigitPage) -> None:
     """A number, and its third digit looked at."""
-    right = 0.12
-    for digit in (2, 0, 3, 7):
-        places = [x for stroke in DIGITS[digit] for x, _ in stroke]
-        shift = right - min(places) * 0.42
-        tab.draw([[(shift + x * 0.42, 0.29 + y * 0.42) for x, y in s] for s in DIGITS[digit]])
-        right = shift + max(places) * 0.42 + 0.07
+    tab.draw(side_by_side(2, 0, 3, 7, left=0.12, gap=0.07))
     tab.page.locator('#prediction [data-number="2037"]').wait_for()
     tab.page.locator('[data-place="3"]').hover()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.digit_page import DIGITS
+from tests.browser.digit_page import DIGITS, side_by_side
 
 SCHEMES = ("light", "dark")
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
@@ -29,6 +29,10 @@ def test_empty_answered_and_with_a_picture(new_tab, scheme):
     assert serious(tab) == []
     tab.draw(DIGITS[7])
     tab.expect_digit(7)
+    assert serious(tab) == []
+    tab.page.click("#clear")
+    tab.draw(side_by_side(3, 7))
+    tab.page.locator('#prediction [data-number="37"]').wait_for()
     assert serious(tab) == []
     tab.page.click('#examples [data-example="4"]')
     tab.expect_digit(4)

@@ -7,21 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from digit_recognizer.strokes import render
-from tests.browser.digit_page import DIGITS
-
-
-def side_by_side(*digits: int) -> list:
-    """Digits of 42 % of their size, from the left edge on."""
-    strokes, right = [], 0.04
-    for digit in digits:
-        left = min(x for stroke in DIGITS[digit] for x, _ in stroke)
-        placed = [
-            [(right + (x - left) * 0.42, 0.3 + y * 0.42) for x, y in stroke]
-            for stroke in DIGITS[digit]
-        ]
-        right = max(x for stroke in placed for x, _ in stroke) + 0.08
-        strokes += placed
-    return strokes
+from tests.browser.digit_page import DIGITS, side_by_side
 
 
 def number(tab):

@@ -31,6 +31,8 @@ from digit_recognizer.worker import Worker, WorkerPool
 
 POLL_SECONDS = 0.2
 """How long Stop and a closed tab may go unnoticed."""
+WAITING_SECONDS = 1.0
+"""How long a closed tab and a free place may, in the line; each look costs as much as an answer."""
 PROGRESS_SECONDS = 0.15
 """Progress inside an epoch is not shown more often than this."""
 MAX_WAITING = 16
@@ -133,7 +135,7 @@ def run_training(
 
 def _wait(line: TrainingLine, ticket: object, stop: threading.Event) -> Iterator[TrainingView]:
     shown = None
-    while (ahead := line.ahead(ticket)) and not stop.wait(POLL_SECONDS):
+    while (ahead := line.ahead(ticket)) and not stop.wait(WAITING_SECONDS):
         status = render_status(texts.WAITING, texts.place_in_line(ahead), 0)
         yield TrainingView(status if status != shown else None)
         shown = status

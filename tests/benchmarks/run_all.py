@@ -40,6 +40,8 @@ BENCHMARKS = {
     "augmentation.py": (),
     "training_reaction.py": (),
     "training_load.py": (),
+    "visitors_load.py": (),
+    "replicas.py": (),
     "fuzz.py": (),
 }
 """In the table's order, with the flags for data that are not part of the project."""
@@ -108,18 +110,23 @@ def print_table(figures: list[Figure]) -> None:
 
 
 def write(figures: list[Figure]) -> bool:
-    """Bring each README's table up to date; False when one does not fit."""
-    fits = True
+    """Bring each README's table up to date; False when one has none."""
+    found = True
     for path in sorted(ROOT.glob("README*.md")):
         text = path.read_text(encoding="utf-8")
+        translated = path.name != "README.md"
         try:
-            text = updated(text, figures, translated=path.name != "README.md")
+            text = updated(text, figures, translated)
         except ValueError as error:
-            fits = False
-            print(f"{path.name} stays as it is: {error}", file=sys.stderr)
+            found = False
+            print(f"{path.name}: {error}", file=sys.stderr)
             continue
         path.write_text(text, encoding="utf-8")
-    return fits
+        if translated:
+            for figure in figures:
+                if f"| {figure.name} |" in text:
+                    print(f"{path.name}: translate {figure.name!r}")
+    return found
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """The READMEs' table of figures: renders lines, and brings a table in a text up to date.
 
-Lines belong to the command that measures them, so what was not measured stays as it was. A
-translated table keeps its words, and only its numbers change.
+Lines belong to the command that measures them, so what was not measured stays as it was. In a
+translated table the measured numbers change and the words stay; a line that says something new
+comes as it is and wants translation.
 """
 
 import re
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from tests.benchmarks.figures import Figure
 
@@ -20,42 +21,43 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
 def updated(text: str, figures: Iterable[Figure], translated: bool = False) -> str:
-    """`text` with the new figures in its table.
-
-    Raises ValueError when it has no such table, or when the lines of a translated one do not fit.
-    """
+    """`text` with the new figures in its table; raises ValueError when it has none."""
     new = by_command(map(row_of, figures))
     for match in TABLE.finditer(text):
         head, rule, *rows = map(cells, match[0].splitlines())
         if len(head) == len(HEAD) and all(re.fullmatch(r"`\w+\.py.*`", row[-1]) for row in rows):
-            rows = renumbered(rows, new) if translated else replaced(rows, new)
+            if translated:
+                new = {command: renumbered(rows, group) for command, group in new.items()}
+            rows = [row for group in (by_command(rows) | new).values() for row in group]
             return text[: match.start()] + render([head, rule, *rows]) + text[match.end() :]
     raise ValueError("there is no table of figures")
 
 
-def replaced(rows: list[Row], new: dict[str, list[Row]]) -> list[Row]:
-    """The rows of every command that measured anew, in the former order; then those of others."""
-    return [row for group in (by_command(rows) | new).values() for row in group]
+def renumbered(rows: list[Row], fresh: list[Row]) -> list[Row]:
+    """A command's fresh rows, in the words of the former ones where these say the same."""
+    former = by_command(rows).get(fresh[0][-1], [])[: len(fresh)]
+    return [
+        in_words_of(old, new) if old and says_the_same(old, new) else new
+        for old, new in zip_longest(former, fresh)
+    ]
 
 
-def renumbered(rows: list[Row], new: dict[str, list[Row]]) -> list[Row]:
-    """The rows with the numbers of the new ones, which say the same in another language."""
-    former = by_command(rows)
-    for command, group in new.items():
-        if len(former.get(command, ())) != len(group):
-            raise ValueError(f"the lines of {command} are others now: translate them")
-        for row, fresh in zip(former[command], group, strict=True):
-            for column in MEASURED:
-                row[column] = with_numbers(row[column], fresh[column])
-    return rows
+def in_words_of(old: Row, new: Row) -> Row:
+    """The former row with the numbers that were measured anew, in their order."""
+    row = list(old)
+    for column in MEASURED:
+        numbers = NUMBER.findall(new[column])
+        row[column] = NUMBER.sub(lambda match, left=numbers: left.pop(0), old[column])
+    return row
 
 
-def with_numbers(cell: str, fresh: str) -> str:
-    """A translated cell with the numbers of another, in their order."""
-    numbers = NUMBER.findall(fresh)
-    if len(numbers) != len(NUMBER.findall(cell)):
-        raise ValueError(f"{cell!r} does not fit {fresh!r}: translate it")
-    return NUMBER.sub(lambda match: numbers.pop(0), cell)
+def says_the_same(old: Row, new: Row) -> bool:
+    """Whether two rows differ in measured numbers and in words only."""
+    for column, cells in enumerate(zip(old, new, strict=True)):
+        mine, other = (sorted(NUMBER.findall(cell)) for cell in cells)
+        if len(mine) != len(other) or (column not in MEASURED and mine != other):
+            return False
+    return True
 
 
 def by_command(rows: Iterable[Row]) -> dict[str, list[Row]]:

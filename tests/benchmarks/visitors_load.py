@@ -1,0 +1,289 @@
+"""Many visitors at once: drawing beside a training, only looking on, all pressing Retrain.
+
+    python tests/benchmarks/visitors_load.py [--part drawing|idle|burst] [--seconds 60]
+
+Drawing: 50 visitors with two open tabs each draw three strokes a second, each at moments of their
+own that do not wait for slow answers, while one more visitor trains with the page's default recipe
+(which needs MNIST). Every answer is compared with the one that this very drawing must get. Idle:
+500 pages are open and do nothing. Burst: 200 visitors press Retrain in the same second. The clients
+run on the same machine, so they take a part of its time.
+"""
+
+import os
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in the page's process: the same answers to the bit
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from digit_recognizer.config import DEFAULT_PRESET, NUM_CLASSES
+from digit_recognizer.handwriting import write_digits
+from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.strokes import parse_strokes, place_on_sheet
+from digit_recognizer.ui import texts
+from digit_recognizer.ui.visitors import Visitors
+from digit_recognizer.worker import resident_bytes
+from tests.benchmarks.figures import Figure, Missing, conclude, parser, run
+from tests.benchmarks.tools import percentile95
+from tests.browser.server import Server, running_server, wait_for
+from tests.visitor import Refused, Visitor
+
+COMMAND = "visitors_load.py"
+VISITORS = 50
+TABS = 2
+STROKES_A_SECOND = 3
+DRAWINGS = 5
+"""Of each tab; it draws them by turns."""
+IDLE_TABS = 500
+IDLE_SECONDS = 20
+CLICKS = 200
+BURST_SECONDS = 180
+"""How long those who clicked may wait for a word."""
+WARM_UP_SECONDS = 25
+"""After its first visitor the page gets a worker ready, once."""
+START_SECONDS = 180
+EPOCHS = 50
+P95_TARGET = 0.3
+DRAWING_MEGABYTES = 100
+IDLE_MEGABYTES = 250
+"""What the page's process may grow by."""
+
+Drawing = tuple[list, str]
+"""Strokes as the page sends them, and the answer panel that they must get."""
+
+
+def main() -> int:
+    arguments = parser(__doc__)
+    arguments.add_argument("--part", choices=("drawing", "idle", "burst"), help="measure only this")
+    arguments.add_argument("--seconds", type=float, default=60, help="of drawing (%(default)s)")
+    flags = arguments.parse_args()
+    figures = []
+    with running_server() as server:
+        trainer = Visitor(server.url, "trainer")
+        trainer.arrive()
+        trainer.stay()
+        time.sleep(WARM_UP_SECONDS)
+        if flags.part in (None, "drawing"):
+            figures += measure_drawing(server, trainer, flags.seconds)
+        if flags.part in (None, "idle"):
+            figures += measure_idle(server)
+        if flags.part in (None, "burst"):
+            figures.append(measure_burst(server))
+        status, errors = server.stop()
+    print(errors, end="", file=sys.stderr)
+    return conclude(figures, flags) or int(bool(status or errors))
+
+
+def measure_drawing(server: Server, trainer: Visitor, seconds: float) -> list[Figure]:
+    """How long drawings wait for their answer beside a training, and whether it is theirs."""
+    sheets = [expected_answers(number) for number in range(VISITORS * TABS)]
+    tabs = [Visitor(server.url, f"visitor-{number}") for number in range(VISITORS * TABS)]
+    for tab in tabs:
+        tab.stay()
+    former = resident_bytes(server.process.pid)
+    heard, training = start_training(trainer)
+    if not wait_for(lambda: any("Epoch 1 of" in line for line in heard), START_SECONDS):
+        raise Missing("No training began; is MNIST on this machine?")
+
+    times: list[float] = []
+    wrong: list[str] = []
+    start = time.monotonic()
+    in_parallel(
+        lambda number: draw(tabs[number], sheets[number], number, start, seconds, times, wrong),
+        len(tabs),
+    )
+    trained_throughout = training.is_alive()
+    memory = resident_bytes(server.process.pid) - former
+    trainer.click_stop()
+    training.join()
+    for tab in tabs:
+        tab.leave()
+    for text in wrong[:5]:
+        print(f"wrong: {text[:300]}")
+    if not trained_throughout:
+        wrong.append("the training ended too early")
+        print(wrong[-1])
+    p95 = percentile95(times)
+    who = f"{VISITORS} visitors, {STROKES_A_SECOND} strokes a second each, beside a training"
+    return [
+        Figure(
+            f"{who}: p95 of an answer",
+            f"{1e3 * p95:.0f} ms",
+            COMMAND,
+            must_hold=f"under {1e3 * P95_TARGET:.0f} ms",
+            holds=p95 < P95_TARGET,
+        ),
+        Figure(
+            "the same: errors and answers that belong to another drawing",
+            f"{len(wrong)} of {len(times):,}",
+            COMMAND,
+            must_hold="none",
+            holds=not wrong,
+        ),
+        growth("the same: growth of the page's process", memory, DRAWING_MEGABYTES),
+    ]
+
+
+def expected_answers(number: int) -> list[Drawing]:
+    """A tab's own drawings with the answers that the shipped network has for them."""
+    rng = np.random.default_rng(number)
+    page = Visitors(shipped_network()).visit(str(number))
+    drawings = []
+    for digit in rng.integers(NUM_CLASSES, size=DRAWINGS):
+        (strokes,) = write_digits(int(digit), 1, rng)
+        placed = place_on_sheet(strokes, rng.uniform(0.4, 0.8), 0.04)
+        sent = [stroke.round(4).tolist() for stroke in placed]
+        page.draw(parse_strokes(sent))
+        drawings.append((sent, page.answer()))
+    return drawings
+
+
+@cache
+def shipped_network() -> Recognizer:
+    return Recognizer.load()
+
+
+def draw(tab, drawings, number, start, seconds, times, wrong) -> None:
+    """Draw at fixed moments; what is late counts as waiting, too."""
+    pause = TABS / STROKES_A_SECOND
+    count = round(seconds / pause)
+    for turn in range(count):
+        due = start + pause * (turn + number / (VISITORS * TABS))
+        time.sleep(max(0.0, due - time.monotonic()))
+        strokes, expected = drawings[turn % DRAWINGS]
+        try:
+            answer = tab.draw(strokes)
+        except (OSError, Refused) as error:
+            wrong.append(f"{type(error).__name__}: {error}")
+            continue
+        finally:
+            times.append(time.monotonic() - due)
+        if answer != expected:
+            wrong.append(answer)
+
+
+def start_training(trainer: Visitor) -> tuple[list[str], threading.Thread]:
+    """Press Retrain; what the page is told is collected by the thread."""
+    heard: list[str] = []
+    listener = threading.Thread(
+        target=lambda: heard.extend(trainer.train(DEFAULT_PRESET, EPOCHS)), daemon=True
+    )
+    listener.start()
+    return heard, listener
+
+
+def measure_idle(server: Server) -> list[Figure]:
+    """What pages cost that are only open."""
+    visitor = Visitor(server.url, "newcomer")
+    ((strokes, expected),) = expected_answers(0)[:1]
+    former = resident_bytes(server.process.pid)
+    tabs = []
+    for number in range(IDLE_TABS):
+        tabs.append(Visitor(server.url, f"idle-{number}"))
+        tabs[-1].arrive()
+        tabs[-1].stay()
+    memory = resident_bytes(server.process.pid) - former
+    times, wrong = [], 0
+    deadline = time.monotonic() + IDLE_SECONDS
+    while time.monotonic() < deadline:
+        sent = time.monotonic()
+        wrong += visitor.draw(strokes) != expected
+        times.append(time.monotonic() - sent)
+        time.sleep(0.1)
+    for tab in tabs:
+        tab.leave()
+    p95 = percentile95(times)
+    return [
+        growth(f"{IDLE_TABS} open pages: growth of the page's process", memory, IDLE_MEGABYTES),
+        Figure(
+            f"an answer while {IDLE_TABS} pages are open, p95",
+            f"{1e3 * p95:.0f} ms",
+            COMMAND,
+            must_hold=f"under {1e3 * P95_TARGET:.0f} ms",
+            holds=p95 < P95_TARGET and not wrong,
+        ),
+    ]
+
+
+def measure_burst(server: Server) -> Figure:
+    """What everybody hears when all press Retrain at once."""
+    crowd = [Visitor(server.url, f"crowd-{number}") for number in range(CLICKS)]
+    heard = ["nothing"] * CLICKS
+    listeners = threading.Thread(
+        target=in_parallel, args=(lambda number: click(crowd, heard, number), CLICKS)
+    )
+    listeners.start()
+    bystander = Visitor(server.url, "bystander")
+    ((strokes, expected),) = expected_answers(0)[:1]
+    times, workers, wrong = [], 0, 0
+    deadline = time.monotonic() + BURST_SECONDS
+    while time.monotonic() < deadline and (not workers or "nothing" in heard):
+        sent = time.monotonic()
+        wrong += bystander.draw(strokes) != expected
+        times.append(time.monotonic() - sent)
+        workers = max(workers, len(server.workers()))
+        time.sleep(0.1)
+    for visitor in crowd:
+        visitor.leave()
+    listeners.join()
+    fates = Counter(heard)
+    print(f"burst: {dict(fates)}; answers meanwhile at most {1e3 * max(times):.0f} ms")
+    trains, told = fates["trains"], fates["full line"] + fates["full queue"]
+    return Figure(
+        f"{CLICKS} clicks on Retrain at once",
+        f"{trains} trains, {fates['waits']} wait, {told} are told that it is full",
+        COMMAND,
+        must_hold="1 trains, all hear what is going on, drawings are answered",
+        holds=trains == workers == 1 and not fates["nothing"] and not wrong,
+    )
+
+
+def click(crowd: list[Visitor], heard: list[str], number: int) -> None:
+    """Press Retrain and note the first word that says what becomes of it."""
+    words = {
+        "full line": texts.LINE_FULL,
+        "waits": texts.WAITING,
+        "trains": "Epoch 1 of",
+    }
+    try:
+        for line in crowd[number].train(DEFAULT_PRESET, EPOCHS):
+            for fate, word in words.items():
+                if word in line:
+                    heard[number] = fate
+                    return
+    except Refused as error:
+        heard[number] = "full queue" if error.status == 503 else str(error)
+    except (OSError, ValueError, AttributeError):
+        pass  # the tab was closed meanwhile
+
+
+def growth(name: str, size: int, limit: int) -> Figure:
+    """The line of memory that must not grow by more."""
+    return Figure(
+        name,
+        f"{size / 2**20:.0f} MB",
+        COMMAND,
+        must_hold=f"at most {limit} MB",
+        holds=size <= limit * 2**20,
+    )
+
+
+def in_parallel(work: Callable[[int], None], count: int) -> None:
+    """Each in a thread of its own."""
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    run(main)

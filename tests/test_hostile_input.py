@@ -49,7 +49,8 @@ def written(content: bytes) -> str:
 def message(call, *errors: type[Exception]) -> str:
     """What an error says that may come; empty when the answer is sound."""
     try:
-        assert_sound(call())
+        for prediction in call():
+            assert_sound(prediction)
     except errors as error:
         return str(error)
     return ""
@@ -82,7 +83,8 @@ def test_any_drawing_is_answered_or_empty(recognizer, drawing):
     assert np.isfinite(ink).all()
     assert ((ink >= 0) & (ink <= 1)).all()
     try:
-        assert_sound(recognizer.predict_ink(ink))
+        for prediction in recognizer.read_ink(ink):
+            assert_sound(prediction)
     except EmptyDrawing:
         assert ink.max() < 0.5
 
@@ -91,7 +93,7 @@ def test_any_drawing_is_answered_or_empty(recognizer, drawing):
 def test_hostile_drawings_are_refused_or_answered(recognizer, name):
     value = hostile.hostile_strokes()[name]()
     said = message(
-        lambda: recognizer.predict_ink(render(parse_strokes(value))), BadStrokes, EmptyDrawing
+        lambda: recognizer.read_ink(render(parse_strokes(value))), BadStrokes, EmptyDrawing
     )
     assert said == "" or said.endswith(".")
 
@@ -100,7 +102,7 @@ def test_hostile_drawings_are_refused_or_answered(recognizer, name):
 @given(st.sampled_from(list(PICTURES.values())), SOURCES)
 def test_a_broken_picture_is_read_or_refused(recognizer, content, source):
     path = Path(written(hostile.broken(content, source)))
-    assert path.name not in message(lambda: recognizer.predict(path), BadImage, EmptyDrawing)
+    assert path.name not in message(lambda: recognizer.read(path), BadImage, EmptyDrawing)
     path.unlink()
 
 
@@ -136,7 +138,7 @@ def test_bombs_do_not_go_off(recognizer, name, tmp_path):
 def test_a_broken_network_is_loaded_or_refused(source):
     path = Path(written(hostile.broken_weights(source)))
     ink = np.ones((28, 28), np.float32)
-    said = message(lambda: Recognizer(load_model(str(path))).predict_pixels(ink), BadModel)
+    said = message(lambda: [Recognizer(load_model(str(path))).predict_pixels(ink)], BadModel)
     assert str(path.parent) not in said
     path.unlink()
 

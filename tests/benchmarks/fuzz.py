@@ -42,7 +42,7 @@ class Door:
     """One way in: how case `number` is made and answered, and which errors are documented."""
 
     make: Callable[[int], object]
-    answer: Callable[[object], Prediction]
+    answer: Callable[[object], list[Prediction]]
     documented: tuple[type[Exception], ...]
     share: float
     cases: int = 0
@@ -57,9 +57,9 @@ class Door:
         before = _reset_peak()
         started = time.process_time()
         try:
-            prediction = self.answer(value)
+            predictions = self.answer(value)
             outcome = "answered"
-            if not _is_sound(prediction):
+            if not predictions or not all(map(_is_sound, predictions)):
                 self.wrong[number] = "the answer is not a probability of each digit"
         except self.documented as error:
             outcome = type(error).__name__
@@ -146,18 +146,18 @@ def open_doors(folder: Path, seed: int) -> dict[str, Door]:
 
         return make
 
-    def read_strokes(value: object) -> Prediction:
-        return recognizer.predict_ink(render(parse_strokes(value)))
+    def read_strokes(value: object) -> list[Prediction]:
+        return recognizer.read_ink(render(parse_strokes(value)))
 
-    def read_network(path: Path) -> Prediction:
-        return Recognizer(load_model(str(path))).predict_pixels(ones)
+    def read_network(path: Path) -> list[Prediction]:
+        return [Recognizer(load_model(str(path))).predict_pixels(ones)]
 
     pictures = [lambda file=file: file for file in files]
     pictures += hostile.picture_bombs().values()
     networks = [lambda: hostile.packed(hostile.small_network()), *hostile.weight_bombs().values()]
     picture = cases(pictures, lambda source: hostile.broken(source.choice(files), source))
     network = cases(networks, hostile.broken_weights)
-    recognizer.predict(written(files[0]))  # what is loaded once is no case's
+    recognizer.read(written(files[0]))  # what is loaded once is no case's
     return {
         "strokes": Door(
             cases(list(hostile.hostile_strokes().values()), hostile.broken_strokes),
@@ -167,7 +167,7 @@ def open_doors(folder: Path, seed: int) -> dict[str, Door]:
         ),
         "pictures": Door(
             lambda number: written(picture(number)),
-            recognizer.predict,
+            recognizer.read,
             (BadImage, EmptyDrawing),
             0.5,
         ),

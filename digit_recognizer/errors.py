@@ -21,6 +21,10 @@ class BadModel(RecognizerError, ValueError):
     """The file does not hold the weights of a network that this package can run."""
 
 
+class BadTray(RecognizerError, ValueError):
+    """The file does not hold drawings with their digits, or there is no room for more of them."""
+
+
 class BadConfig(RecognizerError, ValueError):
     """A hyperparameter is outside the range that can work."""
 

@@ -62,4 +62,21 @@ class TrainingResult:
         return self.evaluation.accuracy
 
 
-TrainingEvent = DatasetNote | BatchProgress | EpochResult | TrainingResult
+@dataclass(frozen=True)
+class LessonResult:
+    """A lesson is done: the network that was taught, and the seconds it took.
+
+    `before` and `after` are the shares (0 to 1) of the `count` digits of the test set that the
+    network read right then.
+    """
+
+    mlp: Mlp
+    seconds: float
+    before: float
+    after: float
+    count: int
+
+
+TrainingEvent = DatasetNote | BatchProgress | EpochResult | TrainingResult | LessonResult
+LAST_EVENTS = (TrainingResult, LessonResult)
+"""Nothing follows one of these."""

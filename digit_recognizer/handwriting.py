@@ -43,7 +43,7 @@ def write_digits(digit: int, count: int, rng: np.random.Generator) -> list[Strok
     written = [
         drawing
         for style, number in zip(styles, numbers, strict=True)
-        for drawing in _write(style, number, rng)
+        for drawing in write_style(style, number, rng)
     ]
     return [written[index] for index in rng.permutation(count)]
 
@@ -84,7 +84,8 @@ def draw_pixels(strokes: Strokes, width: float) -> np.ndarray:
     return fit_and_centre(render(sheet, SHEET_SIZE, pen_width))
 
 
-def _write(style: Style, count: int, rng: np.random.Generator) -> list[Strokes]:
+def write_style(style: Style, count: int, rng: np.random.Generator) -> list[Strokes]:
+    """Write a digit `count` times in one style, each by a hand of its own (see `write_digits`)."""
     drawings = []
     # Tablets sample quick hands coarsely: some drawings have few points and straight pieces.
     for smoothness, part in zip(SMOOTHNESS, rng.multinomial(count, (0.2, 0.2, 0.6)), strict=True):

@@ -134,6 +134,15 @@ def to_mlp(network: keras.Sequential) -> Mlp:
     return Mlp(tuple(weights), tuple(biases))
 
 
+def to_keras(mlp: Mlp) -> keras.Sequential:
+    """The way back: a network from float32 (N, 28, 28) in [0, 1] to logits, with these weights."""
+    network = build_network(mlp.hidden, len(mlp.biases[-1]))
+    network.set_weights(
+        [array for layer in zip(mlp.weights, mlp.biases, strict=True) for array in layer]
+    )
+    return network
+
+
 def validate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """Mean cross-entropy in nats and accuracy (0 to 1) over `pixels` (see Mlp.logits)."""
     logits = mlp.logits(pixels)
@@ -148,14 +157,10 @@ def export_keras(mlp: Mlp, path: str | os.PathLike) -> None:
 
     The file at `path` is replaced at once or, when writing fails (OSError), left as it was.
     """
-    network = build_network(mlp.hidden, len(mlp.biases[-1]))
-    network.set_weights(
-        [array for layer in zip(mlp.weights, mlp.biases, strict=True) for array in layer]
-    )
     # Keras writes to a name only, and leaves half a file behind when the disk is full.
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "network.keras"
-        network.save(whole)
+        to_keras(mlp).save(whole)
         with replacing(path) as file:
             file.write(whole.read_bytes())
 
@@ -257,11 +262,15 @@ def _learning_rate(
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
     if config.schedule == "constant":
         return config.learning_rate
-    steps = config.epochs * batches
+    return one_cycle(config.learning_rate, config.epochs * batches)
+
+
+def one_cycle(highest: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    """A learning rate that rises to `highest` and falls to zero, over so many steps in all."""
     warm_up = max(1, round(WARM_UP * steps))
     return keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=config.learning_rate / 25,
-        warmup_target=config.learning_rate,
+        initial_learning_rate=highest / 25,
+        warmup_target=highest,
         warmup_steps=warm_up,
         decay_steps=max(1, steps - warm_up),
     )

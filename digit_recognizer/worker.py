@@ -1,4 +1,4 @@
-"""A training in a child process: start it, hear its events, stop it at any moment.
+"""A training or a lesson in a child process: start it, hear its events, stop it at any moment.
 
 Knows nothing about Keras and pages. TensorFlow is loaded in the child only, and its memory goes
 when the child goes; a crash there is an exception here.
@@ -17,10 +17,9 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from digit_recognizer.config import TrainConfig
 from digit_recognizer.errors import RecognizerError, TrainingFailed
-from digit_recognizer.events import TrainingEvent, TrainingResult
-from digit_recognizer.worker_process import Train, prepare_training, serve
+from digit_recognizer.events import LAST_EVENTS, TrainingEvent
+from digit_recognizer.worker_process import Task, Train, prepare_training, serve
 
 TIME_LIMIT = 30 * 60
 """Seconds after which a training is given up."""
@@ -29,7 +28,7 @@ MEMORY_LIMIT = 3 * 2**30
 
 
 class Worker:
-    """One child process that gets everything ready and then waits for one training.
+    """One child process that gets everything ready and then waits for one task.
 
     `prepare` runs in the child, which imports it by name, and returns what trains there.
     `start` and `poll` belong to one thread; `stop` may be called from any.
@@ -46,6 +45,7 @@ class Worker:
         # With our copy open, the child's death would not show as the end of the pipe.
         far_end.close()
         self._reading = threading.Lock()
+        self._sender = threading.Thread()
         self._stopped = False
         self._done = False
         self._deadline = float("inf")
@@ -60,18 +60,19 @@ class Worker:
         """Process id of the child."""
         return self._process.pid
 
-    def start(self, config: TrainConfig) -> None:
-        """Train with `config` as soon as the child is ready."""
+    def start(self, task: Task) -> None:
+        """Do the task, a training or a lesson, as soon as the child is ready; returns at once."""
         self._deadline = time.monotonic() + TIME_LIMIT
-        with contextlib.suppress(OSError):  # a child that has died is reported by `poll`
-            self._connection.send(config)
+        # A network to be taught is more than a pipe holds, and the child reads when it is ready.
+        self._sender = threading.Thread(target=self._send, args=(task,), daemon=True)
+        self._sender.start()
 
     def poll(self, timeout: float) -> TrainingEvent | None:
         """The next event, or None when there is none within `timeout` seconds.
 
-        Nothing follows a TrainingResult. Raises what the training raised (TrainingFailed,
-        DatasetUnavailable), and TrainingFailed when the child has died, was stopped, takes longer
-        than TIME_LIMIT, or more memory than MEMORY_LIMIT.
+        Nothing follows a TrainingResult or a LessonResult. Raises what the training raised
+        (TrainingFailed, DatasetUnavailable), and TrainingFailed when the child has died, was
+        stopped, takes longer than TIME_LIMIT, or more memory than MEMORY_LIMIT.
         """
         with self._reading:
             if self._done:
@@ -102,14 +103,20 @@ class Worker:
         self._stopped = True
         self._process.kill()
         self._process.join()
+        if self._sender.ident:
+            self._sender.join()  # nobody reads any more, so that it ends at once
         with self._reading:
             self._connection.close()
+
+    def _send(self, task: Task) -> None:
+        with contextlib.suppress(OSError):  # a child that has died is reported by `poll`
+            self._connection.send(task)
 
     def _receive(self) -> TrainingEvent | RecognizerError | None:
         try:
             if self._connection.poll():
                 message = self._connection.recv()
-                self._done = isinstance(message, TrainingResult)
+                self._done = isinstance(message, LAST_EVENTS)
                 return message
         except (EOFError, OSError):
             self._process.join(1)

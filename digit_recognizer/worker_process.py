@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from digit_recognizer.config import DEFAULT_PRESET, PRESETS, TrainConfig
 from digit_recognizer.errors import DatasetUnavailable, RecognizerError, TrainingFailed
 from digit_recognizer.events import TrainingEvent
+from digit_recognizer.lesson import Lesson
 
 if TYPE_CHECKING:
     from digit_recognizer.dataset import Dataset
@@ -26,12 +27,13 @@ NICENESS = 10
 """The child's priority gives way to answering."""
 WARM_PRESETS = ("quick", "robust")
 
-Train = Callable[[TrainConfig, Callable[[TrainingEvent], None]], object]
-"""Trains with a config and reports every event, the TrainingResult last."""
+Task = TrainConfig | Lesson
+Train = Callable[[Task, Callable[[TrainingEvent], None]], object]
+"""Does a task and reports every event, the result last."""
 
 
 def serve(connection: Connection, prepare: Callable[[], Train]) -> None:
-    """The child's whole life: get ready, wait for a config, train, send every event."""
+    """The child's whole life: get ready, wait for a task, do it, send every event."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
@@ -67,7 +69,7 @@ def prepare_training() -> Train:
     from digit_recognizer.quiet import quiet_import
 
     with quiet_import():
-        from digit_recognizer import training
+        from digit_recognizer import teaching, training
     from digit_recognizer.dataset import dummy_dataset, load_dataset, load_or_generate
 
     data = None
@@ -79,19 +81,23 @@ def prepare_training() -> Train:
             replace(preset, epochs=1), dummy_dataset(preset.batch_size), lambda event: None
         )
     # Takes seconds, which a training that needs no generated digits does not have to wait.
-    generating = threading.Thread(target=_generate, args=(training, data), daemon=True)
+    generating = threading.Thread(target=_generate, args=(teaching, training, data), daemon=True)
     generating.start()
 
-    def train(config: TrainConfig, report: Callable[[TrainingEvent], None]) -> None:
-        if config.generated:
+    def train(task: Task, report: Callable[[TrainingEvent], None]) -> None:
+        if isinstance(task, Lesson):
+            teaching.teach(task, data or load_or_generate(), report)
+            return
+        if task.generated:
             generating.join()
-        training.train(config, data or load_or_generate(), report)
+        training.train(task, data or load_or_generate(), report)
 
     return train
 
 
-def _generate(training: ModuleType, data: Dataset | None) -> None:
-    """Draw beforehand, and so cache, what the page's default preset mixes in."""
+def _generate(teaching: ModuleType, training: ModuleType, data: Dataset | None) -> None:
+    """Draw beforehand, and so cache, what a lesson and the page's default preset mix in."""
+    training.generated_images(teaching.GENERATED)
     if data and (share := PRESETS[DEFAULT_PRESET].generated):
         training.generated_images(round(share * len(data.train_images)))
 

@@ -37,6 +37,7 @@ FIVE = [
     [(0.4, 0.25), (0.37, 0.47), *arc(0.47, 0.61, 0.18, 0.17, -125, 140)],
     [(0.4, 0.25), (0.66, 0.24)],
 ]
+LAMBDA = [[(0.3, 0.2), (0.5, 0.5), (0.72, 0.82)], [(0.5, 0.5), (0.28, 0.82)]]
 
 
 def light(tab: DigitPage) -> None:
@@ -117,6 +118,26 @@ def lesson_phone(tab: DigitPage) -> None:
     in_a_corner(tab, "stages")
 
 
+def teach(tab: DigitPage) -> Locator:
+    """Three sevens like a lambda, taught to the shipped network."""
+    tab.page.click('[data-lesson="teach"]')
+    for number in range(3):
+        if number:
+            tab.page.click("#clear")
+            tab.page.locator('[data-teach="7"]:disabled').wait_for()
+        lean = 0.03 * number
+        tab.draw([[(x + lean * (y - 0.3), y - lean / 2) for x, y in each] for each in LAMBDA])
+        tab.page.click('[data-teach="7"]')
+        tab.page.locator(f".tray li:nth-child({number + 1})").wait_for()
+    tab.page.click('[data-act="learn"]')
+    tab.page.locator('[data-score="test"]').wait_for(timeout=120_000)
+    return tab.page.locator("#teach")
+
+
+def taught(tab: DigitPage) -> None:
+    teach(tab)
+
+
 def training(tab: DigitPage) -> None:
     light(tab)
     tab.page.click("#retrain")
@@ -158,6 +179,9 @@ PICTURES: dict[str, tuple[Callable[[DigitPage], Locator | None], dict]] = {
     "looks": (looks, WHOLE_DESKTOP),
     "lesson_dark": (lesson_dark, {**WHOLE_DESKTOP, "color_scheme": "dark"}),
     "lesson_phone": (lesson_phone, {**PHONE, "viewport": {"width": 390, "height": 1500}}),
+    "teach": (teach, WHOLE_DESKTOP),
+    "teach_dark": (taught, {**WHOLE_DESKTOP, "color_scheme": "dark"}),
+    "teach_phone": (taught, {**PHONE, "viewport": {"width": 390, "height": 1700}}),
     "training": (training, WHOLE_DESKTOP),
     "trained": (trained, LONG_DESKTOP),
     "trained_dark": (trained, {**LONG_DESKTOP, "color_scheme": "dark"}),

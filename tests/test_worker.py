@@ -7,12 +7,15 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from digit_recognizer import worker as worker_module
 from digit_recognizer.config import DATA_VARIABLE, TrainConfig
 from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
-from digit_recognizer.events import BatchProgress, EpochResult, TrainingResult
+from digit_recognizer.events import BatchProgress, EpochResult, LessonResult, TrainingResult
+from digit_recognizer.lesson import Lesson
+from digit_recognizer.mlp import Mlp
 from digit_recognizer.worker import Worker, WorkerPool, resident_bytes
 from digit_recognizer.worker_process import NICENESS
 
@@ -50,6 +53,16 @@ def prepare_large_events():
         for batch in range(20):
             report(TrainingFailed("x" * 100_000 + str(batch)))
         (Path(os.environ["WORKER_TEST_FOLDER"]) / "trained").touch()
+
+    return train
+
+
+def prepare_slow_lesson():
+    """Gets ready late, and sends back what it was to teach."""
+    time.sleep(1)
+
+    def train(lesson, report):
+        report(LessonResult(lesson.mlp, 0.0, 0.0, float(lesson.labels.sum()), len(lesson.pixels)))
 
     return train
 
@@ -167,6 +180,31 @@ def test_events_arrive_in_order_and_the_result_is_the_last(new_worker):
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="priorities are a POSIX matter")
+def large_lesson() -> Lesson:
+    """More than a pipe holds."""
+    weights = np.full((784, 1000), 0.5, np.float32), np.zeros((1000, 10), np.float32)
+    mlp = Mlp(weights, (np.zeros(1000, np.float32), np.zeros(10, np.float32)))
+    return Lesson(mlp, np.zeros((2, 28, 28), np.float32), np.array([3, 4], np.uint8))
+
+
+def test_a_large_network_goes_to_a_child_that_is_not_ready_and_comes_back(new_worker):
+    worker, lesson = new_worker(prepare_slow_lesson), large_lesson()
+    worker.start(lesson)
+    assert worker.poll(0) is None  # the start has not waited for the child to read
+    result = next_event(worker)
+    np.testing.assert_array_equal(result.mlp.weights[0], lesson.mlp.weights[0])
+    assert (result.after, result.count) == (7, 2)
+    assert worker.poll(0.2) is None
+
+
+def test_a_child_is_stopped_while_it_is_sent_a_large_network(new_worker):
+    worker = new_worker(prepare_slow_lesson)
+    worker.start(large_lesson())
+    worker.stop()
+    with pytest.raises(TrainingFailed, match="stopped"):
+        worker.poll(0)
+
+
 def test_the_child_has_a_lower_priority(new_worker):
     worker = new_worker(prepare_three_events)
     worker.start(TrainConfig())

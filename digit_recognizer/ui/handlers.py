@@ -117,7 +117,7 @@ class Handlers:
         """Let the shipped network answer again. Returns the status and the answer panel."""
         visitor = self._visitor(request)
         if visitor.is_training:
-            return render_status(texts.BUSY), visitor.answer()
+            return render_status(visitor.business), visitor.answer()
         visitor.use_network(None)
         return render_status(texts.RESTORED, texts.RESTORED_DETAIL), visitor.answer()
 
@@ -129,7 +129,7 @@ class Handlers:
         """A network was uploaded to `path`. Returns the status and the answer panel."""
         visitor = self._visitor(request)
         if visitor.is_training:
-            return render_status(texts.BUSY), visitor.answer()
+            return render_status(visitor.business), visitor.answer()
         try:
             mlp = load_model(path or "")
         except BadModel as error:
@@ -159,7 +159,7 @@ class Handlers:
         """Make the epoch of the time machine the visitor's own. Returns status and answer panel."""
         visitor = self._visitor(request)
         if visitor.is_training:
-            return render_status(texts.BUSY), visitor.answer()
+            return render_status(visitor.business), visitor.answer()
         if type(epoch) is not int or not visitor.use_epoch(epoch):
             return render_status(texts.EPOCH_GONE), visitor.answer()
         return (

@@ -15,7 +15,7 @@ function ask() {
   const open = buttons.find((button) => button.getAttribute('aria-expanded') === 'true');
   // As the value, not with the event: of events that had to wait, Gradio sends the first one's data.
   props.value = open ? open.dataset.lesson : null;
-  if (open) trigger('explain');
+  if (open) trigger(open.dataset.lesson === 'teach' ? 'teach' : 'explain');
 }
 
 function askIn(milliseconds) {

@@ -28,9 +28,9 @@ LESSONS = {"stages": render_stages, "looks": render_looks}
 class Lessons(gr.HTML):
     """A button for each lesson, one of which is open at a time, and one that saves the drawing.
 
-    Its value is the name of the open lesson. It raises `explain` when one was opened, and whenever
-    the answer has changed and come to rest while one is open; and `replay` when the drawing is to
-    be saved.
+    Its value is the name of the open lesson. It raises `explain`, or `teach` for that lesson, when
+    one was opened, and whenever the answer has changed and come to rest while one is open; and
+    `replay` when the drawing is to be saved.
     """
 
     def __init__(self, **settings: Any):
@@ -40,6 +40,7 @@ class Lessons(gr.HTML):
             apply_default_css=False,
             stages=texts.STAGES,
             looks=texts.LOOKS,
+            teach=texts.TEACH,
             save=texts.SAVE_GIF,
             save_title=texts.SAVE_GIF_TITLE,
             **settings,

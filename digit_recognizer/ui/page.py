@@ -23,6 +23,7 @@ from digit_recognizer.ui.report import Report
 from digit_recognizer.ui.settings import fields_of
 from digit_recognizer.ui.sketchpad import Sketchpad
 from digit_recognizer.ui.status import render_status
+from digit_recognizer.ui.teach import Teach, TeachHandlers
 from digit_recognizer.ui.trainings import TrainingLine
 from digit_recognizer.ui.upload import Upload, UploadGuard
 from digit_recognizer.ui.visitors import Visitors
@@ -48,7 +49,8 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
     pool: where trainings run. max_trainings: how many may run at once, over all visitors.
     """
     visitors = Visitors(recognizer)
-    handlers = Handlers(recognizer, visitors, pool, TrainingLine(max_trainings))
+    line = TrainingLine(max_trainings)
+    handlers = Handlers(recognizer, visitors, pool, line)
     with GuardedBlocks(title=texts.TITLE, fill_width=True, delete_cache=CACHE_SWEEP) as page:
         gr.HTML(render_masthead(), elem_id="masthead", apply_default_css=False)
         with gr.Row(elem_id="desk", equal_height=False):
@@ -58,6 +60,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
                 answer = AnswerPanel(render_invitation(texts.SHIPPED), elem_id="prediction")
         lessons = Lessons(elem_id="lessons")
         lesson = gr.HTML(elem_id="lesson", apply_default_css=False)
+        teach = Teach(elem_id="teach")
         with gr.Row(elem_id="pictures"):
             with gr.Column(elem_id="upload-side", min_width=280):
                 gr.HTML(f'<p class="over-pictures">{texts.UPLOAD}</p>', apply_default_css=False)
@@ -95,6 +98,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
         guard.select(handlers.refuse, None, answer, **_AT_ONCE)
         examples.select(handlers.take_example, None, [upload, answer], **_AT_ONCE)
         _wire_lessons(LessonHandlers(visitors), lessons, lesson, sketchpad)
+        _wire_teaching(TeachHandlers(visitors, pool, line), lessons, teach, answer)
         _wire_training(handlers, training, loss, accuracy, answer, left)
         _wire_afterwards(handlers, training, loss, accuracy, answer, left)
         _add_api(handlers)
@@ -194,6 +198,27 @@ def _wire_lessons(handlers: LessonHandlers, lessons, lesson, sketchpad) -> None:
     lessons.replay(handlers.replay, sketchpad, replay, **_AT_LEISURE).then(
         None, replay, js=SAVE_IN_BROWSER
     )
+
+
+def _wire_teaching(handlers: TeachHandlers, lessons, teach, answer) -> None:
+    lessons.teach(handlers.show, None, teach, trigger_mode="always_last", **_AT_LEISURE)
+    # Each press counts, however quickly the next one follows.
+    teach.correct(handlers.correct, None, teach, trigger_mode="multiple", **_AT_ONCE)
+    teach.remove(handlers.remove, None, teach, trigger_mode="multiple", **_AT_ONCE)
+    teach.bring(handlers.bring, None, teach, **_AT_LEISURE)
+    file = gr.JSON(visible=False)
+    teach.export(handlers.export, None, file, **_AT_LEISURE).then(None, file, js=SAVE_IN_BROWSER)
+    shown = [teach, answer]
+    teach.learn(
+        handlers.learn,
+        None,
+        shown,
+        show_progress="hidden",
+        concurrency_limit=None,
+        api_visibility="private",
+    )
+    teach.halt(handlers.halt, **_AT_ONCE)
+    teach.undo(handlers.undo, None, shown, **_AT_ONCE)
 
 
 def _wire_training(handlers, controls, loss, accuracy, answer, left) -> None:

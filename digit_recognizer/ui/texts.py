@@ -88,7 +88,8 @@ STAGE = {
     ),
 }
 LOOKS = "Where it looks"
-LESSONS = {"stages": STAGES, "looks": LOOKS}
+TEACH = "Teach it"
+LESSONS = {"stages": STAGES, "looks": LOOKS, "teach": TEACH}
 NOTHING_TO_EXPLAIN = {
     "stages": "Draw a digit: here you will see what careless preparation makes of it.",
     "looks": "Draw a digit: here you will see which of its pixels decided, and what would flip it.",
@@ -105,6 +106,32 @@ NO_FLIP = "No small change was found that makes this network change its mind."
 CHANGED = "Changed"
 CHANGED_PICTURE = "The picture after the change"
 CHANGED_INFO = "People would still read it as before."
+TEACH_QUESTION = "What is it really?"
+TEACH_EMPTY = "Draw a digit. When it is misread, tap here what it is."
+TEACH_UPLOAD = "Only drawings from the sheet can be taught: an upload has no strokes."
+TRAY_EMPTY = "Corrected drawings gather here."
+TRAY_NAME = "my-hand.json"
+EXPORT = "Export"
+IMPORT = "Import"
+TAKEN = "Taken into the tray"
+NOT_TAKEN = "Not taken into the tray"
+LEARN = "Learn my hand"
+LEARN_INFO = "The network that answers you learns the drawings in the tray, in a few seconds."
+STOP_LESSON = "Stop the lesson"
+UNDO_LESSON = "Undo lesson"
+LESSON_STARTS = "Getting ready to learn"
+LESSON_STARTS_DETAIL = "TensorFlow wakes up; the lesson takes a few seconds."
+LESSON_GOES_ON = "Learning your hand"
+LESSON_DONE = "Learnt: it answers you now"
+LESSON_STOPPED = "Nothing was learnt; the former network answers."
+LESSON_FAILED = "The lesson did not finish"
+LESSON_FAILED_DETAIL = "It ended unexpectedly. Press Learn my hand to try again."
+LESSON_UNDONE = "Undone: the former network answers again"
+YOUR_DRAWINGS = "Your drawings"
+MNIST_TEST = "MNIST's test digits"
+GENERATED_TEST = "Generated digits"
+FORGETTING = "Forgetting"
+NOTHING_FORGOTTEN = "It has forgotten nothing that the test asks for."
 SAVE_GIF = "Save as GIF"
 SAVE_GIF_TITLE = "Save your drawing, stroke by stroke, with what the network said meanwhile"
 GIF_NAME = "my-digit.gif"
@@ -154,6 +181,7 @@ NOT_LOADED = "Not loaded"
 RESTORED = "The shipped network answers again"
 RESTORED_DETAIL = "Press Retrain to train another."
 BUSY = "A training of yours is running; stop it first."
+LESSON_BUSY = "Your network is learning your hand; wait for it, or stop the lesson first."
 
 LOSS = "Loss"
 LOSS_INFO = "how wrong it is; lower is better"
@@ -249,6 +277,66 @@ def flip(runner_up: int) -> str:
 def flip_info(share: float) -> str:
     """How large the change is, as a share of the ink."""
     return f"More ink where it is orange, less where it is blue: {share:.0%} of the ink."
+
+
+def teach_ask(read: int) -> str:
+    """What to do with a drawing that was read as `read`."""
+    return f"It reads {read}. Tap what it should have said: the drawing joins the tray."
+
+
+def teach_ask_one(number: str) -> str:
+    """What to do with a drawing that was read as several digits."""
+    return f"It reads {number}. If it is one digit, tap which: the drawing joins the tray."
+
+
+def in_tray(digit: int) -> str:
+    """What to do after a correction."""
+    return (
+        f"It is in the tray as {digit}. Clear the sheet and draw it once more: three drawings "
+        "teach more than one."
+    )
+
+
+def key_of_read(digit: int) -> str:
+    """Label of the key of the digit that was read."""
+    return f"{digit}, as it was read"
+
+
+def tray(number: int) -> str:
+    """Heading of the tray."""
+    return f"Tray: {count(number, 'drawing')}"
+
+
+def tray_drawing(digit: int, said: int | None, says: int) -> str:
+    """Text for a drawing in the tray; `said` is what was said before a lesson."""
+    if said is None:
+        return f"Your {digit}, read as {says}"
+    return f"Your {digit}, read as {said} before the lesson, as {says} now"
+
+
+def remove(digit: int) -> str:
+    """Label of the button that takes a drawing out of the tray."""
+    return f"Remove this {digit}"
+
+
+def brought(number: int) -> str:
+    """How many drawings a file has brought."""
+    return f"{count(number, 'new drawing')} from the file"
+
+
+def taught(drawings: int) -> str:
+    """Which network answers after a lesson."""
+    return f"Read by your own network (taught {count(drawings, 'drawing')})"
+
+
+def lesson_took(seconds: float) -> str:
+    """Detail of the status after a lesson."""
+    return f"{seconds:.1f} s of learning; Undo brings the former network back."
+
+
+def forgotten(points: float) -> str:
+    """How much of the test was forgotten, in percentage points."""
+    return f"{points:.2f} points of the test were forgotten"
 
 
 def percent(share: float) -> str:

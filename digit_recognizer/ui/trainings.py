@@ -6,6 +6,7 @@ wait in a line that all visitors share.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import traceback
@@ -26,13 +27,10 @@ from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.runs import Run
 from digit_recognizer.ui.status import render_status
+from digit_recognizer.ui.turns import take_turn
 from digit_recognizer.ui.visitors import Network, Visitor
-from digit_recognizer.worker import Worker, WorkerPool
+from digit_recognizer.worker import WorkerPool
 
-POLL_SECONDS = 0.2
-"""How long Stop and a closed tab may go unnoticed."""
-WAITING_SECONDS = 1.0
-"""How long a closed tab and a free place may, in the line; each look costs as much as an answer."""
 PROGRESS_SECONDS = 0.15
 """Progress inside an epoch is not shown more often than this."""
 MAX_WAITING = 16
@@ -95,7 +93,8 @@ def run_training(
     """
     stop = visitor.begin_training()
     if stop is None:
-        yield TrainingView(status=render_status(texts.BUSY), running=True)
+        # A lesson has its own button to stop it.
+        yield TrainingView(render_status(visitor.business), running=not visitor.teaching.learning)
         return
     ticket = line.join()
     if ticket is None:
@@ -104,15 +103,12 @@ def run_training(
         return
     before = visitor.network
     course = _Course(visitor, config)
-    worker = None
     try:
         starting = render_status(texts.STARTING, texts.STARTING_DETAIL, 0)
         yield TrainingView(starting, *visitor.run.charts(), visitor.answer())
-        yield from _wait(line, ticket, stop)
-        if not stop.is_set():
-            worker = pool.take()
-            worker.start(config)
-        yield from course.follow(worker, stop)
+        with contextlib.closing(take_turn(config, pool, line, ticket, stop)) as turn:
+            for news in turn:
+                yield course.view(news)
         visitor.end_training()
         yield course.last_view()
     except Exception as error:
@@ -128,21 +124,10 @@ def run_training(
     finally:
         visitor.end_training()
         line.leave(ticket)
-        if worker is not None:
-            # Gradio closes generators on its event loop, which must not wait for a child to end.
-            threading.Thread(target=pool.release, args=(worker,)).start()
-
-
-def _wait(line: TrainingLine, ticket: object, stop: threading.Event) -> Iterator[TrainingView]:
-    shown = None
-    while (ahead := line.ahead(ticket)) and not stop.wait(WAITING_SECONDS):
-        status = render_status(texts.WAITING, texts.place_in_line(ahead), 0)
-        yield TrainingView(status if status != shown else None)
-        shown = status
 
 
 class _Course:
-    """The course of a training that has a worker."""
+    """The course of a training."""
 
     def __init__(self, visitor: Visitor, config: TrainConfig):
         self._visitor = visitor
@@ -151,14 +136,16 @@ class _Course:
         self._result: TrainingResult | None = None
         self._shown_at = 0.0
         self._answered: int | None = None
+        self._ahead: int | None = None
 
-    def follow(self, worker: Worker | None, stop: threading.Event) -> Iterator[TrainingView]:
-        while self._result is None and not stop.is_set():
-            view = self._view(worker.poll(POLL_SECONDS)) or TrainingView()
-            # The answer to what was drawn meanwhile may have reached the page before an older one.
-            if view.answer is None and self._answered not in (None, self._visitor.touches):
-                view = replace(view, answer=self._answer())
-            yield view
+    def view(self, news: int | TrainingEvent | None) -> TrainingView:
+        """What changes on the page when `news` come from `take_turn`."""
+        view = self._waiting(news) if isinstance(news, int) else self._view(news)
+        view = view or TrainingView()
+        # The answer to what was drawn meanwhile may have reached the page before an older one.
+        if view.answer is None and self._answered not in (None, self._visitor.touches):
+            view = replace(view, answer=self._answer())
+        return view
 
     def last_view(self) -> TrainingView:
         """What stays when all is over."""
@@ -179,6 +166,12 @@ class _Course:
             return TrainingView(status, answer=self._answer(), running=False)
         self._use(self._newest, texts.yours(run.recipe, epoch))
         return TrainingView(status, *run.charts(run.last), self._answer(), False, run)
+
+    def _waiting(self, ahead: int) -> TrainingView | None:
+        if ahead == self._ahead:
+            return None
+        self._ahead = ahead
+        return TrainingView(render_status(texts.WAITING, texts.place_in_line(ahead), 0))
 
     def _view(self, event: TrainingEvent | None) -> TrainingView | None:
         """What an event changes on the page; None when that is nothing."""

@@ -24,6 +24,7 @@ from digit_recognizer.ui.answer import render_invitation, render_problem
 from digit_recognizer.ui.number import render_reading
 from digit_recognizer.ui.runs import Run
 from digit_recognizer.ui.snapshots import Storage
+from digit_recognizer.ui.taught import Taught, Teaching
 
 MAX_VISITORS = 500
 MAX_BYTES = 2**30
@@ -58,6 +59,7 @@ class Visitor:
         self._upload: np.ndarray | str | None = None
         self._shown: str | None = None
         self._stop_training: threading.Event | None = None
+        self.teaching = Teaching()
         self.touches = 0
         """Grows when the sheet or the upload changes."""
 
@@ -88,6 +90,28 @@ class Visitor:
         with self._lock:
             self._network = network or self._shipped
             self._looked_at = None
+            self.teaching.forget_unless(self._network)
+
+    def use_lesson(self, taught: Taught) -> None:
+        """A lesson is over: the network it has taught answers from now on."""
+        with self._lock:
+            self.use_network(taught.network)
+            self.teaching.taught = taught
+
+    def undo_lesson(self) -> bool:
+        """Let the network from before the last lesson answer; False when there is none."""
+        with self._lock:
+            taught = self.teaching.taught
+            if taught is None or self.is_training:
+                return False
+            self.use_network(taught.former)
+            return True
+
+    @property
+    def sheet(self) -> Strokes | None:
+        """The sheet's strokes, when the answer is about them."""
+        with self._lock:
+            return self._sheet if self._shown == "sheet" else None
 
     @property
     def network(self) -> Network:
@@ -96,13 +120,17 @@ class Visitor:
 
     @property
     def bytes(self) -> int:
-        """Memory of the visitor's own network and of what its test left; epochs count elsewhere."""
-        network, run = self._network, self._run
-        mlp = network.recognizer.mlp
-        arrays = [] if network is self._shipped else [*mlp.weights, *mlp.biases]
+        """Memory of the visitor's own networks, of what a test left, and of the tray.
+
+        Epochs count elsewhere.
+        """
+        run, taught = self._run, self.teaching.taught
+        networks = {self._network, taught.former if taught else self._network} - {self._shipped}
+        mlps = [network.recognizer.mlp for network in networks]
+        arrays = [array for mlp in mlps for array in (*mlp.weights, *mlp.biases)]
         if run is not None and run.evaluation is not None:
             arrays += [mistake.image for mistake in run.evaluation.mistakes]
-        return sum(array.nbytes for array in arrays)
+        return sum(array.nbytes for array in arrays) + self.teaching.tray.bytes
 
     @property
     def reader(self) -> Network:
@@ -187,8 +215,13 @@ class Visitor:
 
     @property
     def is_training(self) -> bool:
-        """Whether a training runs or waits."""
+        """Whether a training or a lesson runs or waits."""
         return self._stop_training is not None
+
+    @property
+    def business(self) -> str:
+        """Why nothing else can begin while a training or a lesson runs or waits."""
+        return texts.LESSON_BUSY if self.teaching.learning else texts.BUSY
 
     def _set_upload(self, picture: np.ndarray | str | None) -> None:
         with self._lock:

@@ -36,6 +36,7 @@ BENCHMARKS = {
     "page_load.py": (),
     "stroke_latency.py": (),
     "lessons.py": (),
+    "teach.py": (),
     "train_speed.py": (),
     "augmentation.py": (),
     "training_reaction.py": (),

@@ -1,0 +1,46 @@
+"""A task's way through the line and a worker; knows nothing about what is shown of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from digit_recognizer.events import LAST_EVENTS, TrainingEvent
+
+if TYPE_CHECKING:
+    from digit_recognizer.ui.trainings import TrainingLine
+    from digit_recognizer.worker import WorkerPool
+    from digit_recognizer.worker_process import Task
+
+POLL_SECONDS = 0.2
+"""How long Stop and a closed tab may go unnoticed."""
+WAITING_SECONDS = 1.0
+"""How long a closed tab and a free place may, in the line; each look costs as much as an answer."""
+
+
+def take_turn(
+    task: Task, pool: WorkerPool, line: TrainingLine, ticket: object, stop: threading.Event
+) -> Iterator[int | TrainingEvent | None]:
+    """Do a task when it is its turn; the caller has joined the line, and leaves it afterwards.
+
+    Yields how many tasks go first, while that is so; then the task's events, or None when there is
+    none for a while. Ends after the result, or soon after `stop` was set. Raises what
+    `Worker.poll` raises. Closing it frees the worker without waiting for it.
+    """
+    worker = None
+    try:
+        while (ahead := line.ahead(ticket)) and not stop.wait(WAITING_SECONDS):
+            yield ahead
+        if stop.is_set():
+            return
+        worker = pool.take()
+        worker.start(task)
+        event = None
+        while not (stop.is_set() or isinstance(event, LAST_EVENTS)):
+            event = worker.poll(POLL_SECONDS)
+            yield event
+    finally:
+        if worker is not None:
+            # Gradio closes generators on its event loop, which must not wait for a child to end.
+            threading.Thread(target=pool.release, args=(worker,)).start()

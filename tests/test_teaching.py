@@ -1,0 +1,110 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from digit_recognizer.config import TrainConfig
+from digit_recognizer.dataset import load_dataset
+from digit_recognizer.errors import TrainingFailed
+from digit_recognizer.events import BatchProgress, DatasetNote, LessonResult
+from digit_recognizer.handwriting import write_style
+from digit_recognizer.lesson import Lesson
+from digit_recognizer.mlp import Mlp
+from digit_recognizer.preprocessing import to_pixels
+from digit_recognizer.strokes import place_on_sheet, render
+from digit_recognizer.styles import Style
+
+pytestmark = pytest.mark.slow
+
+LAMBDA = Style(7, 1, ".2,.0 .4,.4 .6,1 ; .4,.4 .1,1", ".3,.0 .5,.5 .9,1 ; .5,.5 .05,1")
+
+
+@pytest.fixture(scope="module")
+def data(tiny_mnist):
+    return load_dataset(tiny_mnist)
+
+
+@pytest.fixture(scope="module")
+def trained(data) -> Mlp:
+    """A network with an eleventh class that reads the tiny set."""
+    from digit_recognizer.training import train
+
+    config = TrainConfig(
+        hidden=(64,),
+        epochs=15,
+        batch_size=20,
+        learning_rate=5e-3,
+        generated=1.0,
+        schedule="one-cycle",
+    )
+    return train(config, data, lambda event: None).mlp
+
+
+@pytest.fixture(scope="module")
+def lambdas() -> np.ndarray:
+    written = write_style(LAMBDA, 23, np.random.default_rng(0))
+    sheets = (place_on_sheet(strokes, 0.6, 0.04) for strokes in written)
+    return np.stack([to_pixels(render(sheet)) for sheet in sheets])
+
+
+@pytest.fixture(scope="module")
+def lesson(trained, lambdas) -> Lesson:
+    return Lesson(trained, lambdas[::8], np.full(3, 7, np.uint8))
+
+
+@pytest.fixture(scope="module")
+def taught(lesson, data):
+    return teach(lesson, data)
+
+
+def teach(lesson, data):
+    from digit_recognizer.teaching import teach
+
+    events = []
+    return teach(lesson, data, events.append), events
+
+
+def test_three_drawings_teach_a_shape_and_the_digits_stay(taught, trained, lambdas, data):
+    result, _ = taught
+    sevens = np.full(len(lambdas), 7)
+    assert trained.accuracy(lambdas, sevens) < 0.5
+    assert result.mlp.accuracy(lambdas, sevens) > 0.8
+    pixels = data.test_images / np.float32(255)
+    assert result.before == pytest.approx(trained.accuracy(pixels, data.test_labels))
+    assert result.after == pytest.approx(result.mlp.accuracy(pixels, data.test_labels))
+    assert result.after >= result.before - 0.02
+    assert result.count == len(data.test_labels)
+
+
+def test_progress_is_reported_and_the_result_comes_last(taught):
+    result, events = taught
+    *progress, last = events
+    assert last is result
+    assert isinstance(last, LessonResult)
+    assert all(isinstance(event, BatchProgress) for event in progress)
+    batches = [event.batch for event in progress]
+    assert batches == sorted(batches)
+    assert batches[-1] == progress[-1].batches
+
+
+def test_the_network_keeps_its_shape_and_its_calibration(taught, trained):
+    mlp = taught[0].mlp
+    assert [weight.shape for weight in mlp.weights] == [each.shape for each in trained.weights]
+    assert (mlp.temperature, mlp.threshold) == (trained.temperature, trained.threshold)
+    assert mlp.metadata["taught_drawings"] == 3
+    assert mlp.metadata["hidden"] == trained.metadata["hidden"]
+
+
+def test_a_network_of_ten_classes_and_no_hidden_layer_can_be_taught(lesson, data):
+    flat = Mlp((np.zeros((784, 10), np.float32),), (np.zeros(10, np.float32),))
+    noted = dataclasses.replace(data, note="These are not MNIST's.")
+    result, events = teach(dataclasses.replace(lesson, mlp=flat), noted)
+    assert events[0] == DatasetNote("These are not MNIST's.")
+    assert result.mlp.weights[0].shape == (784, 10)
+    assert result.mlp.accuracy(lesson.pixels, lesson.labels) == 1
+
+
+def test_a_network_that_overflows_ends_the_lesson_with_a_sentence(lesson, data):
+    huge = Mlp((np.full((784, 10), 1e38, np.float32),), (np.zeros(10, np.float32),))
+    with pytest.raises(TrainingFailed, match="too large"):
+        teach(dataclasses.replace(lesson, mlp=huge), data)

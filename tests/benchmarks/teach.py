@@ -171,10 +171,10 @@ def main() -> int:
         [
             Figure(
                 f"{len(shapes)} unusual shapes, three corrections each: new drawings read right",
-                f"{learnt:.0%}",
+                f"{100 * learnt:.0f} %",
                 "teach.py",
-                f"{np.mean([share_read(mlp, shape) for shape in shapes]):.0%} before",
-                must_hold=f"at least {LEARNT:.0%} of {FEWEST_SHAPES} shapes or more",
+                f"{100 * np.mean([share_read(mlp, shape) for shape in shapes]):.0f} % before",
+                must_hold=f"at least {100 * LEARNT:.0f} %, of {FEWEST_SHAPES} shapes or more",
                 holds=learnt >= LEARNT and len(shapes) >= FEWEST_SHAPES,
             ),
             Figure(

@@ -54,6 +54,10 @@ def test_with_a_lesson_open(new_tab, scheme):
         tab.page.click(f'[data-lesson="{name}"]')
         tab.page.locator(f'.lesson[data-shows="{name}"] [data-said]').first.wait_for()
         assert serious(tab) == []
+    tab.page.click('[data-lesson="teach"]')
+    tab.page.click('[data-teach="1"]')
+    tab.page.locator("[data-remove]").wait_for()
+    assert serious(tab) == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

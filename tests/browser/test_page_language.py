@@ -67,6 +67,10 @@ def test_who_reads_chinese_sees_no_english_whatever_happens(chinese_tab):
         tab.page.click(f'[data-lesson="{lesson}"]')
         expect(tab.page.locator("#lesson")).to_contain_text(heading)
         assert english(tab) == []
+    tab.page.click('[data-lesson="teach"]')
+    tab.page.click('[data-teach="1"]')
+    expect(tab.page.locator("#teach .tray")).to_contain_text("1 张字")
+    assert english(tab) == []
     tab.page.click("#clear")
     tab.draw([[(0.2, 0.2), (0.8, 0.3), (0.2, 0.5), (0.8, 0.6), (0.2, 0.8), (0.9, 0.9)]])
     tab.page.locator("#prediction [data-unsure]").wait_for()

@@ -3,6 +3,8 @@ import json
 from playwright.sync_api import expect
 
 from tests.browser.digit_page import DIGITS
+from tests.browser.test_page_axe import serious
+from tests.browser.test_page_language import english, switch
 
 LESSON_SECONDS = 90
 CARET = [(0.3, 0.75), (0.5, 0.25), (0.7, 0.75)]
@@ -52,6 +54,10 @@ def test_a_hand_is_learnt_from_three_corrections_and_undone(tab):
     expect(tab.page.locator("#model-in-use")).to_contain_text("taught 3 drawings")
     expect(tab.page.locator('[data-score="drawings"] dd')).to_have_text("0/3 → 3/3")
     expect(tab.page.locator('[data-says="7"]')).to_have_count(3)
+    assert serious(tab) == []
+    switch(tab, "zh-CN")
+    assert english(tab) == []
+    switch(tab, "en")
     tab.page.click("#clear")
     tab.expect_no_digit()
     tab.draw(hook(4))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
 import time
 from collections.abc import Iterator
 from urllib.parse import urlencode, urlparse
@@ -31,7 +33,7 @@ class Visitor:
         self._address = urlparse(url).netloc
         self._headers = headers or {}
         self._connection = http.client.HTTPConnection(self._address, timeout=TIMEOUT)
-        self._streams: list[http.client.HTTPConnection] = []
+        self._streams: list[tuple[socket.socket, http.client.HTTPResponse]] = []
         self._used_at = 0.0
         config = json.loads(self._request("GET", "/config"))
         names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
@@ -84,14 +86,20 @@ class Visitor:
 
     def leave(self) -> None:
         """Close the tab; from any thread."""
-        for connection in (self._connection, *self._streams):
-            connection.close()
+        self._connection.close()
+        for open_socket, response in self._streams:
+            with contextlib.suppress(OSError):  # the server was faster
+                open_socket.shutdown(socket.SHUT_RDWR)  # whoever reads it now, reads its end
+            response.close()
+            open_socket.close()
+        self._streams.clear()
 
     def _stream(self, path: str) -> http.client.HTTPResponse:
         connection = http.client.HTTPConnection(self._address, timeout=TIMEOUT)
         connection.request("GET", path, headers=self._headers)
-        self._streams.append(connection)
+        open_socket = connection.sock
         response = connection.getresponse()
+        self._streams.append((open_socket, response))
         if response.status != 200:
             raise Refused(path, response.status, response.read().decode())
         return response

@@ -1,9 +1,9 @@
 /* The sheet of paper: turns pointer events into strokes, draws them, and sends them.
  *
  * This begins the body of a function that Gradio calls once with `element` (the component's root),
- * `props` (its value and settings) and `trigger` (raises an event of the component), and that
- * sketchpad_keys.js ends. A stroke is a list of [x, y] in units of the sheet's side. The server
- * draws the same strokes with the same pen.
+ * `props` (its value and settings) and `trigger` (raises an event of the component);
+ * sketchpad_keys.js continues it, and sketchpad_connection.js ends it. A stroke is a list of [x, y]
+ * in units of the sheet's side. The server draws the same strokes with the same pen.
  */
 /* global element, props, trigger */
 const SEND_EVERY = 100; // milliseconds between two requests while the pen moves
@@ -23,6 +23,7 @@ let former = []; // what each step of Undo brings back
 let pointer = null; // the pointer that draws now, or KEYS; all others are ignored
 let sendTimer = 0;
 let sentAt = 0;
+let waiting = false; // for a connection, with a drawing that was not sent
 let frame = 0;
 
 function paint() {
@@ -76,6 +77,8 @@ function send() {
   clearTimeout(sendTimer);
   sendTimer = 0;
   sentAt = performance.now();
+  waiting = !navigator.onLine;
+  if (waiting) return;
   props.value = strokes.map((stroke) => stroke.slice());
   trigger('input');
 }

@@ -16,7 +16,7 @@ SKETCHED = (2, 4, 7)
 SKETCH_SIZE = 0.55
 """Their height, as a share of the sheet's side."""
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("sketchpad.js", "sketchpad_keys.js")
+_SCRIPTS = ("sketchpad.js", "sketchpad_keys.js", "sketchpad_connection.js")
 
 
 class Sketchpad(gr.HTML):

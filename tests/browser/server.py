@@ -46,13 +46,17 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running_server(
-    *flags: str, options: Sequence[str] = (), folder: Path = ROOT, **environment: str
+    *flags: str,
+    options: Sequence[str] = (),
+    folder: Path = ROOT,
+    port: int | None = None,
+    **environment: str,
 ) -> Iterator[Server]:
-    """`python app.py` on a free port, answering; killed at the end if it still runs.
+    """`python app.py`, answering; killed at the end if it still runs.
 
-    flags: of app.py. options: of Python. folder: where it is started.
+    flags: of app.py. options: of Python. folder: where it is started. port: a free one if None.
     """
-    port = free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         [sys.executable, *options, str(ROOT / "app.py"), "--port", str(port), *flags],
         cwd=folder,

@@ -14,6 +14,7 @@ from gradio_client.exceptions import AppError
 
 from digit_recognizer.ui.examples import example_path
 from tests.browser.server import ROOT, running_server, wait_for
+from tests.visitor import Visitor
 
 
 def run_app(*flags: str) -> subprocess.CompletedProcess:
@@ -82,15 +83,21 @@ def test_bad_flags_are_explained(flags):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_end_it_cleanly_and_leave_no_process(number):
-    with running_server() as server:
-        urllib.request.urlopen(server.url + "/").read()
-        beat = urllib.request.urlopen(server.url + "/gradio_api/heartbeat/some-session")
+def test_signals_end_it_cleanly_in_the_middle_of_a_training(number, tiny_mnist):
+    with running_server(DIGIT_RECOGNIZER_MNIST=str(tiny_mnist)) as server:
+        visitor = Visitor(server.url, "visitor")
+        visitor.stay()
+        news = visitor.train("tutorial", 50, hidden="1024, 1024", batch_size=8)
+        assert any("Epoch 1 of 50" in line for line in news)
         workers = server.workers()
+        assert workers
         status, errors = server.stop(number)
-        beat.close()
+        visitor.leave()
         assert (status, errors) == (0, "")
         assert wait_for(lambda: not any(alive(pid) for pid in workers), 5)
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(("127.0.0.1", int(server.url.rpartition(":")[2])))
 
 
 def test_it_runs_from_any_folder_and_warns_of_nothing_of_ours(tmp_path):

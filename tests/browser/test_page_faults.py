@@ -1,0 +1,92 @@
+"""What a visitor notices when the connection or the server goes away, or a second tab is open."""
+
+import pytest
+
+from tests.browser.digit_page import DIGITS, DigitPage
+from tests.browser.server import running_server
+
+
+@pytest.fixture
+def lonely_tab(chromium):
+    """Opens a tab that may log what a broken connection makes the browser log."""
+    contexts = []
+
+    def open_tab(url):
+        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 900}))
+        return DigitPage(contexts[-1].new_page()).open(url)
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+
+
+def test_what_is_drawn_offline_is_answered_when_the_connection_is_back(server, lonely_tab):
+    tab = lonely_tab(server.url)
+    tab.draw(DIGITS[7])
+    tab.expect_digit(7)
+    tab.page.context.set_offline(True)
+    tab.page.click("#clear")
+    tab.draw(DIGITS[0])
+    assert tab.digit() == 7
+    tab.page.context.set_offline(False)
+    tab.expect_digit(0)
+
+
+def test_a_reload_keeps_the_sheet_and_a_new_visit_begins_with_an_empty_one(tab):
+    tab.draw(DIGITS[3])
+    tab.expect_digit(3)
+    tab.page.reload()
+    tab.expect_digit(3)
+    tab.page.click("#undo")
+    tab.expect_no_digit()
+    other = DigitPage(tab.page.context.new_page()).open(tab.page.url)
+    assert other.digit() is None
+    assert other.ink() == 0
+
+
+def test_a_server_that_was_started_again_answers_what_is_on_the_sheet(lonely_tab):
+    with running_server() as server:
+        tab = lonely_tab(server.url)
+        tab.draw(DIGITS[1])
+        tab.expect_digit(1)
+        port = int(server.url.rpartition(":")[2])
+        server.stop()
+    tab.page.click("#clear")
+    tab.draw(DIGITS[7])
+    tab.page.get_by_text("Connection to the server was lost").first.wait_for()
+    with running_server(port=port):
+        tab.expect_digit(7)
+
+
+def test_a_full_queue_is_a_sentence_on_the_page(server, lonely_tab):
+    tab = lonely_tab(server.url)
+    tab.page.route("**/queue/join*", lambda route: route.fulfill(status=503, json={"detail": ""}))
+    tab.page.click("#retrain")
+    tab.page.get_by_text("This application is currently busy").first.wait_for()
+    assert tab.page.locator("#retrain").is_enabled()
+    tab.draw(DIGITS[7])
+    tab.expect_digit(7)
+
+
+def test_two_tabs_of_one_visitor_do_not_disturb_each_other(tab):
+    tab.choose("tutorial", 50)
+    tab.open_hyperparameters()
+    tab.page.fill("#batch-size input", "8")
+    tab.page.fill("#hidden-layers textarea, #hidden-layers input", "1024, 1024")
+    tab.page.keyboard.press("Tab")
+    tab.draw(DIGITS[1])
+    tab.page.click("#retrain")
+    other = DigitPage(tab.page.context.new_page()).open(tab.page.url)
+    tab.wait_for_status("Epoch 1 of 50")
+    other.draw(DIGITS[7])
+    other.expect_digit(7)
+    assert "shipped" in other.page.locator("#model-in-use").inner_text()
+    assert "No training" in other.status.inner_text()
+    other.page.close()
+    tab.page.bring_to_front()
+    before = tab.status.inner_text()
+    tab.wait_for_status("Epoch 2 of 50")
+    assert before != tab.status.inner_text()
+    tab.page.click("#stop")
+    tab.wait_for_status("Stopped", seconds=10)
+    assert "own network" in tab.page.locator("#model-in-use").inner_text()

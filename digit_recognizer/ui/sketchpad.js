@@ -7,6 +7,7 @@
  */
 /* global element, props, trigger */
 const SEND_EVERY = 100; // milliseconds between two requests while the pen moves
+const LEAST_GAP = 20; // and at any time: of two that Gradio takes up at once, either may arrive first
 const NEAREST = 0.005; // points closer together than this are one
 const DECIMALS = 1e4;
 
@@ -22,7 +23,7 @@ let strokes = [];
 let former = []; // what each step of Undo brings back
 let pointer = null; // the pointer that draws now, or KEYS; all others are ignored
 let sendTimer = 0;
-let sentAt = 0;
+let sentAt = -SEND_EVERY;
 let waiting = false; // for a connection, with a drawing that was not sent
 let frame = 0;
 
@@ -73,8 +74,7 @@ function isFull() {
   return points >= props.max_points || (!pointer && strokes.length >= props.max_strokes);
 }
 
-function send() {
-  clearTimeout(sendTimer);
+function deliver() {
   sendTimer = 0;
   sentAt = performance.now();
   waiting = !navigator.onLine;
@@ -83,10 +83,17 @@ function send() {
   trigger('input');
 }
 
+function sendAfter(gap) {
+  clearTimeout(sendTimer);
+  sendTimer = setTimeout(deliver, Math.max(0, sentAt + gap - performance.now()));
+}
+
+function send() {
+  sendAfter(LEAST_GAP);
+}
+
 function sendSoon() {
-  if (!sendTimer) {
-    sendTimer = setTimeout(send, Math.max(0, sentAt + SEND_EVERY - performance.now()));
-  }
+  if (!sendTimer) sendAfter(SEND_EVERY);
 }
 
 function round(share) {

@@ -88,6 +88,18 @@ def test_the_keys_pen_is_seen_and_heard_and_can_be_undone(tab):
     expect(pen).to_be_hidden()
 
 
+def test_lifting_the_pen_and_clearing_at_once_send_one_drawing(tab):
+    sent = []
+    tab.page.on("request", lambda request: sent.append(request.post_data_json))
+    focus_by_keys(tab)
+    press(tab, "Space Down")
+    tab.answer().wait_for()
+    del sent[:]
+    press(tab, "Escape")  # lifts the pen, too
+    tab.expect_no_digit()
+    assert [request["data"] for request in sent if request] == [[[]]]
+
+
 def test_the_keys_pen_stays_on_the_sheet(tab):
     focus_by_keys(tab)
     press(tab, "Left " * 15 + "Up " * 15)

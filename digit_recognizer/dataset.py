@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from digit_recognizer.config import DATA_VARIABLE, IMAGE_SIZE, NUM_CLASSES, VALIDATION_SIZE
 from digit_recognizer.errors import DatasetUnavailable
-from digit_recognizer.files import replacing
+from digit_recognizer.files import UnreadableFile, read_at_most, replacing
 from digit_recognizer.npz import BadArrays, open_npz
 
 if TYPE_CHECKING:
@@ -117,16 +117,17 @@ def cache_path() -> Path:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise DatasetUnavailable(
-                f"{path} is larger than {MAX_FILE_BYTES >> 20} MB; expected MNIST as mnist.npz."
-            )
-        return path.read_bytes()
-    except OSError as error:
+        content = read_at_most(path, MAX_FILE_BYTES)
+    except UnreadableFile as error:
         raise DatasetUnavailable(
-            f"The data set {path} cannot be read ({error.strerror}); "
+            f"The data set {path} cannot be read ({error}); "
             f"check --data or ${DATA_VARIABLE}, or leave both out to use Keras's copy."
         ) from error
+    if content is None:
+        raise DatasetUnavailable(
+            f"{path} is larger than {MAX_FILE_BYTES >> 20} MB; expected MNIST as mnist.npz."
+        )
+    return content
 
 
 def _read_cache(download: bool) -> bytes:

@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from digit_recognizer.errors import BadImage
+from digit_recognizer.files import UnreadableFile, read_at_most
 from digit_recognizer.screening import is_laborious, jpeg_scans
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
@@ -75,12 +76,10 @@ def _open(picture: Picture) -> Image.Image:
 
 def _open_file(path: str | os.PathLike) -> Image.Image:
     try:
-        with open(path, "rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a usable path"
-        raise BadImage(f"The picture cannot be opened: {reason}.") from error
-    if len(content) > MAX_FILE_BYTES:
+        content = read_at_most(path, MAX_FILE_BYTES)
+    except UnreadableFile as error:
+        raise BadImage(f"The picture cannot be opened: {error}.") from error
+    if content is None:
         raise BadImage(f"The file is larger than {MAX_FILE_BYTES >> 20} MB; use a smaller picture.")
     if is_laborious(content, MAX_PIXELS, MAX_FRAMES):
         raise BadImage(TOO_LABORIOUS)

@@ -1,4 +1,4 @@
-"""Writes files whole or not at all; knows nothing about what is in them."""
+"""Reads files up to a size and writes them whole or not at all, whatever is in them."""
 
 import contextlib
 import os
@@ -24,3 +24,17 @@ def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+class UnreadableFile(Exception):
+    """A file cannot be opened or read; the message is a clause that says why."""
+
+
+def read_at_most(path: str | os.PathLike, limit: int) -> bytes | None:
+    """The bytes of a file; None when there are more than `limit`. Raises UnreadableFile."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(limit + 1)
+    except (OSError, ValueError) as error:  # ValueError: a name with a null byte
+        raise UnreadableFile(getattr(error, "strerror", None) or "not a usable path") from error
+    return None if len(content) > limit else content

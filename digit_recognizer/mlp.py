@@ -13,7 +13,7 @@ import numpy as np
 
 from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import BadModel
-from digit_recognizer.files import replacing
+from digit_recognizer.files import UnreadableFile, read_at_most, replacing
 from digit_recognizer.npz import BadArrays, open_npz
 
 MAX_FILE_BYTES = 64 * 2**20
@@ -110,12 +110,10 @@ class Mlp:
         """Read what `save` wrote. Raises BadModel for anything else; nothing is unpickled."""
         name = Path(path).name
         try:
-            with open(path, "rb") as file:
-                content = file.read(MAX_FILE_BYTES + 1)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "not a usable path"
-            raise BadModel(f"{name} cannot be read: {reason}.") from error
-        if len(content) > MAX_FILE_BYTES:
+            content = read_at_most(path, MAX_FILE_BYTES)
+        except UnreadableFile as error:
+            raise BadModel(f"{name} cannot be read: {error}.") from error
+        if content is None:
             raise BadModel(f"{name} is larger than {MAX_FILE_BYTES >> 20} MB.")
         try:
             with open_npz(content, MAX_FILE_BYTES) as arrays:

@@ -6,7 +6,6 @@ nothing about how a lesson is made or looks.
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import gradio as gr
 from digit_recognizer.errors import BadStrokes, EmptyDrawing
 from digit_recognizer.strokes import parse_strokes
 from digit_recognizer.ui import texts
+from digit_recognizer.ui.downloads import inline_file
 from digit_recognizer.ui.lesson_looks import render_looks
 from digit_recognizer.ui.lesson_panel import render_nothing_yet, render_too_many
 from digit_recognizer.ui.lesson_stages import render_stages
@@ -69,10 +69,7 @@ class LessonHandlers:
             return render_nothing_yet(name)
 
     def replay(self, value: object, request: gr.Request) -> dict[str, str] | None:
-        """Draw the sheet's strokes, `value`, untrusted JSON, again. Returns a file for the browser.
-
-        It travels inside its address, so that nothing of the drawing stays on the server.
-        """
+        """Draw the sheet's strokes, `value`, untrusted JSON, again. Returns an inline file."""
         try:
             strokes = parse_strokes(value)
         except BadStrokes:
@@ -80,5 +77,4 @@ class LessonHandlers:
         if not strokes:
             return None
         recognizer = self._visitors.visit(request.session_hash).reader.recognizer
-        content = base64.b64encode(render_replay(strokes, recognizer)).decode()
-        return {"url": f"data:image/gif;base64,{content}", "orig_name": texts.GIF_NAME}
+        return inline_file(render_replay(strokes, recognizer), "image/gif", texts.GIF_NAME)

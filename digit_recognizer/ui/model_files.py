@@ -19,17 +19,6 @@ MODEL_NAME = "my-digits.npz"
 MAX_UPLOAD_BYTES = 36 * 2**20
 """Room for a network of MAX_PARAMETERS."""
 
-SAVE_IN_BROWSER = """
-(file) => {
-  if (!file) return;
-  const link = document.createElement('a');
-  link.href = file.url;
-  link.download = file.orig_name;
-  link.click();
-}
-"""
-"""Takes the value of a `ModelFile` and gives it to the browser to save."""
-
 
 class ModelFile(gr.File):
     """A file, never shown, that holds the network it is given as its value."""

@@ -13,12 +13,13 @@ from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_invitation
 from digit_recognizer.ui.answer_panel import AnswerPanel
 from digit_recognizer.ui.charts import Series, render_accuracy, render_loss
+from digit_recognizer.ui.downloads import save_in_browser
 from digit_recognizer.ui.examples import Examples
 from digit_recognizer.ui.guarded_blocks import GuardedBlocks
 from digit_recognizer.ui.handlers import Handlers
 from digit_recognizer.ui.lessons import LessonHandlers, Lessons
 from digit_recognizer.ui.masthead import render_masthead
-from digit_recognizer.ui.model_files import SAVE_IN_BROWSER, ModelFile, ModelUpload
+from digit_recognizer.ui.model_files import ModelFile, ModelUpload
 from digit_recognizer.ui.report import Report
 from digit_recognizer.ui.settings import fields_of
 from digit_recognizer.ui.sketchpad import Sketchpad
@@ -40,6 +41,8 @@ _SCRIPTS = ("page.js", "newcomer.js", "announcer.js", "shortcuts.js")
 _AT_ONCE = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 # These take their time, so they wait in the queue.
 _AT_LEISURE = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 1}
+# These have a line of their own.
+_STREAMED = {**_AT_LEISURE, "concurrency_limit": None}
 
 
 def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1) -> gr.Blocks:
@@ -195,9 +198,7 @@ def _after_training() -> dict[str, gr.blocks.Block]:
 def _wire_lessons(handlers: LessonHandlers, lessons, lesson, sketchpad) -> None:
     lessons.explain(handlers.explain, lessons, lesson, trigger_mode="always_last", **_AT_LEISURE)
     replay = gr.JSON(visible=False)
-    lessons.replay(handlers.replay, sketchpad, replay, **_AT_LEISURE).then(
-        None, replay, js=SAVE_IN_BROWSER
-    )
+    save_in_browser(lessons.replay(handlers.replay, sketchpad, replay, **_AT_LEISURE), replay)
 
 
 def _wire_teaching(handlers: TeachHandlers, lessons, teach, answer) -> None:
@@ -207,16 +208,9 @@ def _wire_teaching(handlers: TeachHandlers, lessons, teach, answer) -> None:
     teach.remove(handlers.remove, None, teach, trigger_mode="multiple", **_AT_ONCE)
     teach.bring(handlers.bring, None, teach, **_AT_LEISURE)
     file = gr.JSON(visible=False)
-    teach.export(handlers.export, None, file, **_AT_LEISURE).then(None, file, js=SAVE_IN_BROWSER)
+    save_in_browser(teach.export(handlers.export, None, file, **_AT_LEISURE), file)
     shown = [teach, answer]
-    teach.learn(
-        handlers.learn,
-        None,
-        shown,
-        show_progress="hidden",
-        concurrency_limit=None,
-        api_visibility="private",
-    )
+    teach.learn(handlers.learn, None, shown, **_STREAMED)
     teach.halt(handlers.halt, **_AT_ONCE)
     teach.undo(handlers.undo, None, shown, **_AT_ONCE)
 
@@ -238,16 +232,13 @@ def _wire_training(handlers, controls, loss, accuracy, answer, left) -> None:
             *(left["box"], left["first_layer"], left["test_box"]),
             *(left["report"], left["mistakes"]),
         ],
-        show_progress="hidden",
-        concurrency_limit=None,
-        api_visibility="private",
+        **_STREAMED,
     )
     controls["stop"].click(handlers.stop, **_AT_ONCE)
     shown = [controls["status"], answer]
     controls["restore"].click(handlers.restore, None, shown, **_AT_ONCE)
-    controls["download"].click(handlers.download, None, controls["file"], **_AT_LEISURE).then(
-        None, controls["file"], js=SAVE_IN_BROWSER
-    )
+    file = controls["file"]
+    save_in_browser(controls["download"].click(handlers.download, None, file, **_AT_LEISURE), file)
     controls["load"].upload(handlers.load, controls["load"], shown, **_AT_LEISURE)
 
 

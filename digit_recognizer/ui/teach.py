@@ -5,7 +5,6 @@ Knows nothing about how the panel looks and how a lesson goes.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import gradio as gr
 from digit_recognizer.config import NUM_CLASSES
 from digit_recognizer.errors import BadTray
 from digit_recognizer.ui import texts
+from digit_recognizer.ui.downloads import inline_file
 from digit_recognizer.ui.learning import run_lesson
 from digit_recognizer.ui.lesson_teach import render_teach
 from digit_recognizer.ui.status import render_status
@@ -85,12 +85,11 @@ class TeachHandlers:
         return render_teach(visitor)
 
     def export(self, request: gr.Request) -> dict[str, str] | None:
-        """The tray as a file for the browser, inside its address: nothing stays on the server."""
+        """The tray as an inline file; None when it is empty."""
         tray = self._visitor(request).teaching.tray
         if not tray.corrections:
             return None
-        content = base64.b64encode(tray.export().encode()).decode()
-        return {"url": f"data:application/json;base64,{content}", "orig_name": texts.TRAY_NAME}
+        return inline_file(tray.export().encode(), "application/json", texts.TRAY_NAME)
 
     def learn(self, request: gr.Request) -> Iterator[tuple]:
         """Learn what is in the tray. Yields the panel and, at the end, the answer panel."""

@@ -6,7 +6,6 @@ Knows nothing about Gradio: a lesson is a generator that says when there is some
 from __future__ import annotations
 
 import contextlib
-import time
 import traceback
 from collections.abc import Iterator
 
@@ -18,8 +17,8 @@ from digit_recognizer.lesson import Lesson
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.status import render_status
-from digit_recognizer.ui.taught import Taught
-from digit_recognizer.ui.trainings import PROGRESS_SECONDS, TrainingLine
+from digit_recognizer.ui.taught import Taught, read_corrections
+from digit_recognizer.ui.trainings import TrainingLine
 from digit_recognizer.ui.tray import Correction
 from digit_recognizer.ui.turns import take_turn
 from digit_recognizer.ui.visitors import Network, Visitor
@@ -78,26 +77,17 @@ class _Course:
         pixels = np.stack([each.pixels for each in corrections])
         labels = np.array([each.digit for each in corrections], np.uint8)
         self.lesson = Lesson(mlp, pixels, labels)
-        said = mlp.logits(pixels).argmax(axis=1).tolist()
-        self._said = {each.number: digit for each, digit in zip(corrections, said, strict=True)}
+        self._said = read_corrections(mlp, corrections)
         self.is_over = False
         self._note = ""
-        self._ahead: int | None = None
-        self._shown_at = 0.0
 
     def notice(self, news: int | TrainingEvent | None) -> bool:
         """What comes from `take_turn`; returns whether there is something new to show."""
         if isinstance(news, int):
-            if news == self._ahead:
-                return False
-            self._ahead = news
             self._show(texts.WAITING, texts.place_in_line(news), 0)
         elif isinstance(news, DatasetNote):
             self._note = news.text
         elif isinstance(news, BatchProgress):
-            if time.monotonic() - self._shown_at < PROGRESS_SECONDS:
-                return False
-            self._shown_at = time.monotonic()
             self._show(texts.LESSON_GOES_ON, self._note, news.batch / news.batches)
         elif isinstance(news, LessonResult):
             self._finish(news)

@@ -4,16 +4,14 @@ Pure functions to HTML; they know nothing about Gradio and requests.
 """
 
 import html
-
-import numpy as np
+from collections.abc import Mapping
 
 from digit_recognizer.config import NUM_CLASSES
 from digit_recognizer.errors import EmptyDrawing
-from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.strokes import render
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.lesson_panel import render_panel, render_picture
-from digit_recognizer.ui.taught import Taught, Teaching
+from digit_recognizer.ui.taught import Taught, Teaching, read_corrections
 from digit_recognizer.ui.tray import Correction
 from digit_recognizer.ui.visitors import Visitor
 
@@ -23,8 +21,9 @@ WORST = 0.01
 
 def render_teach(visitor: Visitor) -> str:
     """The panel for what a visitor has drawn, corrected and taught."""
-    teaching, recognizer = visitor.teaching, visitor.reader.recognizer
-    parts = f"{_question(visitor)}{_tray(teaching, recognizer)}{_lesson(teaching, recognizer)}"
+    teaching = visitor.teaching
+    says = read_corrections(visitor.reader.recognizer.mlp, teaching.tray.corrections)
+    parts = f"{_question(visitor)}{_tray(teaching, says)}{_lesson(teaching, says)}"
     return render_panel("teach", f'<div class="teach-parts">{parts}</div>')
 
 
@@ -66,15 +65,13 @@ def _key(digit: int, is_read: bool, is_taught: bool, disabled: bool) -> str:
     )
 
 
-def _tray(teaching: Teaching, recognizer: Recognizer) -> str:
+def _tray(teaching: Teaching, says: Mapping[int, int]) -> str:
     """The corrected drawings, each with its digit and what the network says now."""
     corrections = teaching.tray.corrections
     if corrections:
         said = teaching.taught.said if teaching.taught else {}
-        now = _says(recognizer, corrections)
         items = "".join(
-            _item(each, said.get(each.number), digit)
-            for each, digit in zip(corrections, now, strict=True)
+            _item(each, said.get(each.number), says[each.number]) for each in corrections
         )
         content = f"<ul>{items}</ul>"
     else:
@@ -84,11 +81,6 @@ def _tray(teaching: Teaching, recognizer: Recognizer) -> str:
         f'<div class="tray"><h3>{html.escape(texts.tray(len(corrections)))}</h3>{content}'
         f'<div class="teach-buttons">{tools}</div></div>'
     )
-
-
-def _says(recognizer: Recognizer, corrections: tuple[Correction, ...]) -> list[int]:
-    pixels = np.stack([each.pixels for each in corrections])
-    return recognizer.mlp.logits(pixels).argmax(axis=1).tolist()
 
 
 def _item(correction: Correction, said: int | None, says: int) -> str:
@@ -106,7 +98,7 @@ def _item(correction: Correction, said: int | None, says: int) -> str:
     )
 
 
-def _lesson(teaching: Teaching, recognizer: Recognizer) -> str:
+def _lesson(teaching: Teaching, says: Mapping[int, int]) -> str:
     """The buttons, how far a lesson is, and what the last one has changed."""
     taught = teaching.taught
     if teaching.learning:
@@ -114,7 +106,7 @@ def _lesson(teaching: Teaching, recognizer: Recognizer) -> str:
     else:
         learn = _button("learn", texts.LEARN, not teaching.tray.corrections)
     undo = _button("undo", texts.UNDO_LESSON, taught is None or teaching.learning)
-    result = "" if taught is None else _result(taught, teaching.tray.corrections, recognizer)
+    result = "" if taught is None else _result(taught, teaching.tray.corrections, says)
     status = teaching.status or f"<p>{html.escape(texts.LEARN_INFO)}</p>"
     return (
         f'<div class="learning"><div class="teach-buttons">{learn}{undo}</div>{status}{result}'
@@ -122,14 +114,13 @@ def _lesson(teaching: Teaching, recognizer: Recognizer) -> str:
     )
 
 
-def _result(taught: Taught, corrections: tuple[Correction, ...], recognizer: Recognizer) -> str:
+def _result(taught: Taught, corrections: tuple[Correction, ...], says: Mapping[int, int]) -> str:
     """Before and after: the drawings of the lesson that are still here, and the test set."""
     drawn = [each for each in corrections if each.number in taught.said]
     scores = ""
     if drawn:
         before = sum(taught.said[each.number] == each.digit for each in drawn)
-        now = _says(recognizer, tuple(drawn))
-        after = sum(says == each.digit for says, each in zip(now, drawn, strict=True))
+        after = sum(says[each.number] == each.digit for each in drawn)
         scores += _score(
             "drawings", texts.YOUR_DRAWINGS, f"{before}/{len(drawn)}", f"{after}/{len(drawn)}"
         )

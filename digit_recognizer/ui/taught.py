@@ -8,11 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digit_recognizer.ui.tray import Tray
+import numpy as np
+
+from digit_recognizer.ui.tray import Correction, Tray
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from digit_recognizer.mlp import Mlp
     from digit_recognizer.ui.visitors import Network
 
 
@@ -50,3 +53,11 @@ class Teaching:
         """Another network may answer than the one taught last: then there is nothing to undo."""
         if self.taught is not None and self.taught.network is not network:
             self.taught, self.status = None, ""
+
+
+def read_corrections(mlp: Mlp, corrections: Sequence[Correction]) -> dict[int, int]:
+    """The digit that a network reads in each drawing, by the drawing's number."""
+    if not corrections:
+        return {}
+    read = mlp.logits(np.stack([each.pixels for each in corrections])).argmax(axis=1)
+    return {each.number: int(digit) for each, digit in zip(corrections, read, strict=True)}

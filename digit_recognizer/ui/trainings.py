@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -31,8 +30,6 @@ from digit_recognizer.ui.turns import take_turn
 from digit_recognizer.ui.visitors import Network, Visitor
 from digit_recognizer.worker import WorkerPool
 
-PROGRESS_SECONDS = 0.15
-"""Progress inside an epoch is not shown more often than this."""
 MAX_WAITING = 16
 """Each who waits holds one of the server's forty threads; the others have to be answered, too."""
 
@@ -134,14 +131,11 @@ class _Course:
         self._run = visitor.new_run(config)
         self._newest: Mlp | None = None
         self._result: TrainingResult | None = None
-        self._shown_at = 0.0
         self._answered: int | None = None
-        self._ahead: int | None = None
 
     def view(self, news: int | TrainingEvent | None) -> TrainingView:
         """What changes on the page when `news` come from `take_turn`."""
-        view = self._waiting(news) if isinstance(news, int) else self._view(news)
-        view = view or TrainingView()
+        view = self._view(news) or TrainingView()
         # The answer to what was drawn meanwhile may have reached the page before an older one.
         if view.answer is None and self._answered not in (None, self._visitor.touches):
             view = replace(view, answer=self._answer())
@@ -167,20 +161,13 @@ class _Course:
         self._use(self._newest, texts.yours(run.recipe, epoch))
         return TrainingView(status, *run.charts(run.last), self._answer(), False, run)
 
-    def _waiting(self, ahead: int) -> TrainingView | None:
-        if ahead == self._ahead:
-            return None
-        self._ahead = ahead
-        return TrainingView(render_status(texts.WAITING, texts.place_in_line(ahead), 0))
-
-    def _view(self, event: TrainingEvent | None) -> TrainingView | None:
-        """What an event changes on the page; None when that is nothing."""
+    def _view(self, event: int | TrainingEvent | None) -> TrainingView | None:
+        """The same without what was drawn meanwhile; None when nothing changes."""
+        if isinstance(event, int):
+            return TrainingView(render_status(texts.WAITING, texts.place_in_line(event), 0))
         if isinstance(event, DatasetNote):
             self._run.note = event.text
         if isinstance(event, BatchProgress):
-            if time.monotonic() - self._shown_at < PROGRESS_SECONDS:
-                return None
-            self._shown_at = time.monotonic()
             return TrainingView(self._status(event.epoch, event.batch / event.batches, event))
         if isinstance(event, EpochResult):
             self._run.add(event)

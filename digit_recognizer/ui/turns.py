@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from digit_recognizer.events import LAST_EVENTS, TrainingEvent
+from digit_recognizer.events import LAST_EVENTS, BatchProgress, TrainingEvent
 
 if TYPE_CHECKING:
     from digit_recognizer.ui.trainings import TrainingLine
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.2
 """How long Stop and a closed tab may go unnoticed."""
+PROGRESS_SECONDS = 0.15
+"""Progress is not told more often than this."""
 WAITING_SECONDS = 1.0
 """How long a closed tab and a free place may, in the line; each look costs as much as an answer."""
 
@@ -24,21 +27,29 @@ def take_turn(
 ) -> Iterator[int | TrainingEvent | None]:
     """Do a task when it is its turn; the caller has joined the line, and leaves it afterwards.
 
-    Yields how many tasks go first, while that is so; then the task's events, or None when there is
-    none for a while. Ends after the result, or soon after `stop` was set. Raises what
-    `Worker.poll` raises. Closing it frees the worker without waiting for it.
+    Yields how many tasks go first, whenever that has changed; then the task's events, though not
+    every BatchProgress; and None when there is nothing new for a while. Ends after the result, or
+    soon after `stop` was set. Raises what `Worker.poll` raises. Closing it frees the worker without
+    waiting for it.
     """
     worker = None
     try:
+        told = None
         while (ahead := line.ahead(ticket)) and not stop.wait(WAITING_SECONDS):
-            yield ahead
+            yield None if ahead == told else ahead
+            told = ahead
         if stop.is_set():
             return
         worker = pool.take()
         worker.start(task)
-        event = None
+        event, progress_told = None, 0.0
         while not (stop.is_set() or isinstance(event, LAST_EVENTS)):
             event = worker.poll(POLL_SECONDS)
+            if isinstance(event, BatchProgress):
+                if time.monotonic() - progress_told < PROGRESS_SECONDS:
+                    yield None
+                    continue
+                progress_told = time.monotonic()
             yield event
     finally:
         if worker is not None:

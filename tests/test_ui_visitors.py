@@ -11,7 +11,7 @@ from digit_recognizer.events import EpochResult
 from digit_recognizer.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
-from digit_recognizer.ui.visitors import Network, Visitor, Visitors
+from digit_recognizer.ui.visitors import COUNTING_SECONDS, Network, Visitor, Visitors
 
 
 def constant_network(digit: int) -> Recognizer:
@@ -270,10 +270,12 @@ class TestVisitors:
 
     def test_own_networks_beyond_the_memory_limit_cost_the_least_recent_visitor(self):
         size = sum(array.nbytes for array in constant_network(0).mlp.weights) + 40
-        visitors = Visitors(constant_network(5), max_bytes=2 * size)
+        now = [0.0]
+        visitors = Visitors(constant_network(5), max_bytes=2 * size, clock=lambda: now[0])
         for session in "abc":
             visitors.visit(session).use_network(Network(constant_network(1), "mine"))
             visitors.visit(session).draw(drawing())
+        now[0] = COUNTING_SECONDS
         visitors.visit("c")
         assert len(visitors) == 2
         assert answered(visitors.visit("c")) == 1

@@ -29,6 +29,8 @@ from digit_recognizer.ui.taught import Taught, Teaching
 MAX_VISITORS = 500
 MAX_BYTES = 2**30
 """Memory of all visitors' own networks and tests; beyond it the least recent are forgotten, too."""
+COUNTING_SECONDS = 1
+"""How often that memory is counted, apart from when a visitor is new."""
 IDLE_SECONDS = 3600
 """Visitors who have done nothing for this long, and train nothing, are forgotten."""
 
@@ -260,6 +262,7 @@ class Visitors:
         self._clock = clock
         self._lock = threading.Lock()
         self._visitors: OrderedDict[str, tuple[Visitor, float]] = OrderedDict()
+        self._counted = clock()
 
     def __len__(self) -> int:
         return len(self._visitors)
@@ -269,10 +272,14 @@ class Visitors:
         if session is None:
             return Visitor(self._shipped, self._storage)
         with self._lock:
-            visitor, _ = self._visitors.pop(session, (None, 0))
-            visitor = visitor or Visitor(self._shipped, self._storage)
-            self._visitors[session] = visitor, self._clock()
-            self._forget_some()
+            now = self._clock()
+            known, _ = self._visitors.pop(session, (None, 0))
+            visitor = known or Visitor(self._shipped, self._storage)
+            self._visitors[session] = visitor, now
+            # Not at every stroke: counting the memory of hundreds of visitors takes a millisecond.
+            if known is None or now - self._counted >= COUNTING_SECONDS:
+                self._counted = now
+                self._forget_some(now - self._idle_seconds)
             return visitor
 
     def leave(self, session: str | None) -> None:
@@ -282,12 +289,14 @@ class Visitors:
         if visitor is not None:
             visitor.stop_training()
 
-    def _forget_some(self) -> None:
-        """Drop the idle, and the least recent above the limits, but nobody who trains."""
+    def _forget_some(self, oldest: float) -> None:
+        """Drop those not seen since `oldest`, and the least recent above the limits.
+
+        Nobody who trains is dropped.
+        """
         too_many = len(self._visitors) - self._limit
         too_much = sum(visitor.bytes for visitor, _ in self._visitors.values())
         too_much -= self._max_bytes
-        oldest = self._clock() - self._idle_seconds
         for session, (visitor, seen) in list(self._visitors.items())[:-1]:
             if too_many <= 0 and too_much <= 0 and seen > oldest:
                 break

@@ -10,7 +10,6 @@ shift after the first paint. The target is 1.5 s, and no shift.
 """
 
 import statistics
-import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -22,9 +21,9 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import BrowserContext  # noqa: E402
 
 from tests.benchmarks.figures import Figure, conclude, parser, run  # noqa: E402
-from tests.benchmarks.tools import chromium  # noqa: E402
+from tests.benchmarks.tools import bare_page, chromium  # noqa: E402
 from tests.browser.digit_page import SHIFTS  # noqa: E402
-from tests.browser.server import free_port, running_server, wait_until_served  # noqa: E402
+from tests.browser.server import running_server  # noqa: E402
 
 BARE_PAGE = """
 import sys
@@ -76,30 +75,18 @@ def main() -> int:
     arguments = parser(__doc__)
     arguments.add_argument("--loads", type=int, default=10, help="loads of each kind (%(default)s)")
     flags = arguments.parse_args()
-    port = free_port()
-    bare_server = subprocess.Popen(
-        [sys.executable, "-c", BARE_PAGE, str(port)], stdout=subprocess.DEVNULL
-    )
     seen = defaultdict(list)
-    try:
-        with running_server() as server, chromium() as browser:
-            pages = {
-                "bare Gradio page": (f"http://127.0.0.1:{port}", "painted"),
-                "app.py": (server.url, "answer"),
-            }
-            for url, last in pages.values():
-                wait_until_served(url)
-                load(browser.new_context(), url, last)
-            time.sleep(15)  # the page warms up a worker for a training, once, after the first visit
-            for _ in range(flags.loads):
-                for name, (url, last) in pages.items():
-                    context = browser.new_context(viewport={"width": 1280, "height": 720})
-                    for cache in ("cold", "warm"):
-                        seen[name, cache].append(load(context, url, last))
-                    context.close()
-    finally:
-        bare_server.kill()
-        bare_server.wait()
+    with bare_page(BARE_PAGE) as bare_url, running_server() as server, chromium() as browser:
+        pages = {"bare Gradio page": (bare_url, "painted"), "app.py": (server.url, "answer")}
+        for url, last in pages.values():
+            load(browser.new_context(), url, last)
+        time.sleep(15)  # the page warms up a worker for a training, once, after the first visit
+        for _ in range(flags.loads):
+            for name, (url, last) in pages.items():
+                context = browser.new_context(viewport={"width": 1280, "height": 720})
+                for cache in ("cold", "warm"):
+                    seen[name, cache].append(load(context, url, last))
+                context.close()
     print(f"{'median ms':24}{'painted':>10}{'stroke':>10}{'answer':>10}{'shift':>10}")
     for (name, cache), visits in seen.items():
         print(f"{name + ', ' + cache:24}", end="")

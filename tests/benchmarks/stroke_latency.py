@@ -7,7 +7,6 @@ it. Both are measured in the browser, by turns. The target is a ratio of at most
 """
 
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,9 +15,9 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.benchmarks.figures import Figure, conclude, parser, run  # noqa: E402
-from tests.benchmarks.tools import chromium, percentile95  # noqa: E402
+from tests.benchmarks.tools import bare_page, chromium, percentile95  # noqa: E402
 from tests.browser.digit_page import DIGITS, DigitPage  # noqa: E402
-from tests.browser.server import free_port, running_server, wait_until_served  # noqa: E402
+from tests.browser.server import running_server  # noqa: E402
 
 BARE_PAGE = """
 import sys
@@ -77,25 +76,14 @@ def main() -> int:
     arguments = parser(__doc__)
     arguments.add_argument("--strokes", type=int, default=30, help="strokes a page (%(default)s)")
     flags = arguments.parse_args()
-    port = free_port()
-    bare_server = subprocess.Popen(
-        [sys.executable, "-c", BARE_PAGE, str(port)], stdout=subprocess.DEVNULL
-    )
-    try:
-        with running_server() as server, chromium() as browser:
-            tabs = {}
-            for name, url in {
-                "bare handler": f"http://127.0.0.1:{port}", "app.py": server.url,
-            }.items():  # fmt: skip
-                wait_until_served(url)
-                tabs[name] = DigitPage(browser.new_page())
-                tabs[name].page.goto(url)
-                tabs[name].sheet.wait_for()
-            time.sleep(15)  # the page warms up a worker for a training, once, after the first visit
-            times = measure(tabs, flags.strokes)
-    finally:
-        bare_server.kill()
-        bare_server.wait()
+    with bare_page(BARE_PAGE) as bare_url, running_server() as server, chromium() as browser:
+        tabs = {}
+        for name, url in {"bare handler": bare_url, "app.py": server.url}.items():
+            tabs[name] = DigitPage(browser.new_page())
+            tabs[name].page.goto(url)
+            tabs[name].sheet.wait_for()
+        time.sleep(15)  # the page warms up a worker for a training, once, after the first visit
+        times = measure(tabs, flags.strokes)
     print(f"{'':14}{'median ms':>11}{'p95 ms':>9}")
     for name, values in times.items():
         print(f"{name:14}{statistics.median(values):11.0f}{percentile95(values):9.0f}")

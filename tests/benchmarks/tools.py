@@ -1,15 +1,22 @@
-"""What several benchmarks need: a browser, a small data set, a percentile."""
+"""What several benchmarks need: a browser, a bare page, epochs, a small data set, a percentile."""
 
 import contextlib
 import statistics
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from digit_recognizer.config import TrainConfig
+from digit_recognizer.dataset import Dataset
+from digit_recognizer.events import EpochResult, TrainingEvent
 from digit_recognizer.handwriting import draw_digits
 from tests.benchmarks.figures import Missing
 from tests.browser.conftest import FLAGS, chromium_path
+from tests.browser.server import free_port, wait_until_served
 
 
 @contextlib.contextmanager
@@ -28,6 +35,29 @@ def chromium() -> Iterator:
             yield browser
         finally:
             browser.close()
+
+
+@contextlib.contextmanager
+def bare_page(source: str) -> Iterator[str]:
+    """The URL of a page served by Python code that takes its port from the command line."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-c", source, str(port)], stdout=subprocess.DEVNULL)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_served(url)
+        yield url
+    finally:
+        process.kill()
+        process.wait()
+
+
+def epoch_seconds(config: TrainConfig, data: Dataset) -> float:
+    """Seconds of the second epoch; the first traces and compiles."""
+    from digit_recognizer.training import train
+
+    events: list[TrainingEvent] = []
+    train(replace(config, epochs=2), data, events.append)
+    return [event.seconds for event in events if isinstance(event, EpochResult)][-1]
 
 
 def percentile95(values: Sequence[float]) -> float:

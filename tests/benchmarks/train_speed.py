@@ -29,6 +29,7 @@ from digit_recognizer.dataset import Dataset, load_dataset
 from digit_recognizer.events import EpochResult, TrainingEvent
 from digit_recognizer.quiet import quiet_import
 from tests.benchmarks.figures import Figure, conclude, parser, run
+from tests.benchmarks.tools import epoch_seconds
 
 FINISH = 0.9789
 SEEDS = range(5)
@@ -197,15 +198,6 @@ def run_robust(data: Dataset) -> tuple[float, float]:
 
     result = train(PRESETS["robust"], data, lambda event: None)
     return result.fit_seconds, result.evaluation.accuracy
-
-
-def epoch_seconds(config: TrainConfig, data: Dataset) -> float:
-    """Seconds of the second epoch; the first traces and compiles."""
-    from digit_recognizer.training import train
-
-    events: list[TrainingEvent] = []
-    train(replace(config, epochs=2), data, events.append)
-    return [event.seconds for event in events if isinstance(event, EpochResult)][-1]
 
 
 def numpy_epoch(config: TrainConfig, data: Dataset) -> float:

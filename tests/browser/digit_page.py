@@ -127,6 +127,14 @@ class DigitPage:
         self.wait_for_status("Done", seconds=90)
         self.page.locator("#time-machine input[type=range]").wait_for()
 
+    def prepare_long_training(self) -> None:
+        """Fill in a training of fifty epochs of many small batches."""
+        self.choose("tutorial", 50)
+        self.open_hyperparameters()
+        self.page.fill("#batch-size input", "8")
+        self.page.fill("#hidden-layers textarea, #hidden-layers input", "1024, 1024")
+        self.page.keyboard.press("Tab")
+
     def expect_value(self, selector: str, value: object) -> None:
         from playwright.sync_api import expect
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, urlparse
 
 import pytest
+from gradio.utils import get_upload_folder
 
 from digit_recognizer.config import SHIPPED_MODEL
 from digit_recognizer.ui.examples import example_path
@@ -27,7 +28,7 @@ VALUES = [
     {"path": str(example_path(3))},
     {"path": "http://127.0.0.1:9/picture.png", **A_FILE},
     [{"path": "http://127.0.0.1:9/picture.png", **A_FILE}],
-    {"path": "/tmp/gradio/../../etc/passwd", **A_FILE},
+    {"path": f"{get_upload_folder()}/{'../' * 8}etc/passwd", **A_FILE},
     {"path": "a\0b"},
     {"path": 5},
 ]
@@ -175,7 +176,7 @@ def test_what_the_page_does_not_use_is_not_there(server, path):
         str(SHIPPED_MODEL),
         str(ROOT / "app.py"),
         str(example_path(1).parent / ".." / "models" / "shipped.npz"),
-        "/tmp/gradio",
+        get_upload_folder(),
         "/proc/self/environ",
         "a\0b",
     ],

@@ -69,11 +69,7 @@ def test_a_full_queue_is_a_sentence_on_the_page(server, lonely_tab):
 
 
 def test_two_tabs_of_one_visitor_do_not_disturb_each_other(tab):
-    tab.choose("tutorial", 50)
-    tab.open_hyperparameters()
-    tab.page.fill("#batch-size input", "8")
-    tab.page.fill("#hidden-layers textarea, #hidden-layers input", "1024, 1024")
-    tab.page.keyboard.press("Tab")
+    tab.prepare_long_training()
     tab.draw(DIGITS[1])
     tab.page.click("#retrain")
     other = DigitPage(tab.page.context.new_page()).open(tab.page.url)

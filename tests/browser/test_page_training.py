@@ -9,12 +9,8 @@ from tests.browser.server import running_server, wait_for
 
 @pytest.fixture
 def long_training(tab):
-    """A tab whose next training has fifty epochs of many small batches."""
-    tab.choose("tutorial", 50)
-    tab.open_hyperparameters()
-    tab.page.fill("#batch-size input", "8")
-    tab.page.fill("#hidden-layers textarea, #hidden-layers input", "1024, 1024")
-    tab.page.keyboard.press("Tab")
+    """A tab whose next training takes long."""
+    tab.prepare_long_training()
     return tab
 
 

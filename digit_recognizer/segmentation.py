@@ -144,9 +144,12 @@ def _cut_touching(row: _Row, judge: Judge) -> list[Element]:
     uncertain = {
         index for index, certainty in zip(wide, certainties, strict=True) if certainty < CERTAIN
     }
+    if not uncertain:
+        return row.elements
+    density = row.density()
     elements = []
     for index, element in enumerate(row.elements):
-        pieces = cut(element.mark, row.density()) if index in uncertain else [element.mark]
+        pieces = cut(element.mark, density) if index in uncertain else [element.mark]
         elements += [Element(piece, is_cut_off=place > 0) for place, piece in enumerate(pieces)]
     return elements
 

@@ -103,7 +103,8 @@ class Handlers:
             )
             return
         # What the former training left goes when this one begins, not when it is refused.
-        visitor, former = self._visitor(request), self._visitor(request).run
+        visitor = self._visitor(request)
+        former = visitor.run
         for view in run_training(visitor, config, self._pool, self._line):
             begins = former is not visitor.run
             former = visitor.run

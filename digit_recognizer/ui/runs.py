@@ -99,21 +99,7 @@ class Run:
 
     def charts(self, marked: int | None = None) -> tuple[str, str]:
         """The charts (HTML) of loss and accuracy, with a mark at an epoch."""
-        now, before = self.figures, self._previous
-        loss = Series(
-            [each.loss for each in now],
-            [each.val_loss for each in now],
-            self.config.epochs,
-            [each.val_loss for each in before],
-            marked,
-        )
-        accuracy = Series(
-            [each.accuracy for each in now],
-            [each.val_accuracy for each in now],
-            self.config.epochs,
-            [each.val_accuracy for each in before],
-            marked,
-        )
+        loss, accuracy = self._series("loss", marked), self._series("accuracy", marked)
         return render_loss(loss), render_accuracy(accuracy)
 
     def summary(self, epoch: int) -> str:
@@ -121,4 +107,13 @@ class Run:
         figures = self.figures[epoch - 1]
         return texts.epoch_summary(
             epoch, self.config.epochs, figures.val_accuracy, figures.val_count
+        )
+
+    def _series(self, name: str, marked: int | None) -> Series:
+        return Series(
+            [getattr(each, name) for each in self.figures],
+            [getattr(each, f"val_{name}") for each in self.figures],
+            self.config.epochs,
+            [getattr(each, f"val_{name}") for each in self._previous],
+            marked,
         )

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from digit_recognizer.decoding import MAX_FILE_BYTES
 from digit_recognizer.ui import language
+from digit_recognizer.ui.assets import asset_route
 from digit_recognizer.ui.body_limit import BodyLimit
 from digit_recognizer.ui.examples import FOLDER as EXAMPLES_FOLDER
 from digit_recognizer.ui.gate import UPLOAD_ROUTE, Gate
@@ -52,7 +53,7 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
         # Not as `css`: Gradio rewrites that, and rules inside @media then miss what is outermost.
         "head": f"<style>{STYLE_SHEET.read_text(encoding='utf-8')}</style>{language.head()}",
         "app_kwargs": {
-            "routes": [Route("/healthz", _health)],
+            "routes": [Route("/healthz", _health), asset_route()],
             "middleware": [
                 Middleware(SecurityHeaders),
                 Middleware(BodyLimit, uploads=(UPLOAD_ROUTE, MAX_UPLOAD_BYTES + MULTIPART_BYTES)),

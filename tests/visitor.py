@@ -104,9 +104,12 @@ class Visitor:
             raise Refused(path, response.status, response.read().decode())
         return response
 
+    def post(self, route: str, call: dict) -> str:
+        """The answer to a call of a function, under /gradio_api."""
+        return self._request("POST", f"/gradio_api/{route}", json.dumps(call))
+
     def _call(self, route: str, function: int, data: list) -> str:
-        body = {"data": data, "fn_index": function, "session_hash": self.session}
-        return self._request("POST", f"/gradio_api/{route}", json.dumps(body))
+        return self.post(route, {"data": data, "fn_index": function, "session_hash": self.session})
 
     def _request(self, method: str, path: str, body: str | None = None) -> str:
         headers = self._headers | ({"Content-Type": "application/json"} if body else {})

@@ -63,14 +63,14 @@ class Gate:
         method, path = scope["method"], scope["path"]
         call = _CALL.fullmatch(path)
         if method == "POST" and (call or path in _REQUIRED):
-            body = await _read(receive)
+            body = await read_body(receive)
             message = _parse(body)
             if call:
                 fits = message is not None and self._is_call(message, **call.groupdict())
             else:
                 fits = message is not None and all(key in message for key in _REQUIRED[path])
             if fits:
-                await self._app(scope, _replay(body, receive), send)
+                await self._app(scope, replayed(body, receive), send)
             else:
                 await _answer(422, "This call is not one of this page's.")(scope, receive, send)
         elif (method in ("GET", "HEAD") and _READ.fullmatch(path)) or (
@@ -120,7 +120,7 @@ def dicts_in(value: object) -> Iterator[dict]:
             parts += part
 
 
-async def _read(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
     """The whole body, or as much of it as came before the client went."""
     body, more = b"", True
     while more:
@@ -130,7 +130,7 @@ async def _read(receive: Receive) -> bytes:
     return body
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def replayed(body: bytes, receive: Receive) -> Receive:
     """The body once more, then whatever comes after it."""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 

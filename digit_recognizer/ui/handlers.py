@@ -51,8 +51,12 @@ class Handlers:
         """A tab was closed or reloaded."""
         self._visitors.leave(request.session_hash)
 
-    def draw(self, value: object, request: gr.Request) -> str:
-        """The sheet changed to `value`, untrusted JSON. Returns the answer panel."""
+    async def draw(self, value: object, request: gr.Request) -> str:
+        """The sheet changed to `value`, untrusted JSON. Returns the answer panel.
+
+        A coroutine that never waits: it takes a few milliseconds, and when many draw, threads that
+        contend for the interpreter take twice as long over the same.
+        """
         visitor = self._visitor(request)
         try:
             visitor.draw(parse_strokes(value))

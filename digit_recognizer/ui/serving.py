@@ -15,6 +15,7 @@ from digit_recognizer.ui import language
 from digit_recognizer.ui.assets import asset_route
 from digit_recognizer.ui.body_limit import BodyLimit
 from digit_recognizer.ui.examples import FOLDER as EXAMPLES_FOLDER
+from digit_recognizer.ui.fast_lane import FastLane
 from digit_recognizer.ui.gate import UPLOAD_ROUTE, Gate
 from digit_recognizer.ui.model_files import MAX_UPLOAD_BYTES
 from digit_recognizer.ui.security_headers import SecurityHeaders
@@ -58,6 +59,7 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
                 Middleware(SecurityHeaders),
                 Middleware(BodyLimit, uploads=(UPLOAD_ROUTE, MAX_UPLOAD_BYTES + MULTIPART_BYTES)),
                 Middleware(Gate, functions=functions, names=names),
+                Middleware(FastLane, index=names["draw"], function=page.fns[names["draw"]].fn),
             ],
         },
     }

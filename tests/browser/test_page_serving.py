@@ -49,6 +49,15 @@ def test_only_predict_is_public(client):
     assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/predict"]
 
 
+def test_a_drawing_gets_the_same_answer_the_short_way_and_gradios(server):
+    visitor = Visitor(server.url, "drawer")
+    strokes = [[[0.5, 0.2], [0.5, 0.8]]]
+    answer = visitor.draw(strokes)
+    assert 'data-digit="1"' in answer
+    gradios = visitor.post("run/draw", {"data": [strokes], "session_hash": "drawer"})
+    assert json.loads(gradios)["data"] == [answer]
+
+
 def test_healthz_is_small_json(server):
     with urllib.request.urlopen(server.url + "/healthz") as response:
         assert json.load(response) == {"status": "ok"}

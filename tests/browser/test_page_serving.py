@@ -55,6 +55,7 @@ def test_a_drawing_gets_the_same_answer_the_short_way_and_gradios(server):
     answer = visitor.draw(strokes)
     assert 'data-digit="1"' in answer
     gradios = visitor.post("run/draw", {"data": [strokes], "session_hash": "drawer"})
+    visitor.leave()
     assert json.loads(gradios)["data"] == [answer]
 
 

@@ -6,14 +6,14 @@ Knows nothing about where pictures come from or how answers are shown.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digit_recognizer.config import SHIPPED_MODEL
 from digit_recognizer.images import to_ink
 from digit_recognizer.mlp import Mlp
 from digit_recognizer.preprocessing import to_pixels
-from digit_recognizer.segmentation import find_digits, may_be_several
+from digit_recognizer.segmentation import find_digits, may_be_several, may_touch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +29,8 @@ class Prediction:
     probabilities: float32 (10,), sums to 1.
     pixels: float32 (28, 28) in [0, 1], ink 1: what the network saw.
     is_digit: False when this is probably no digit.
+    may_touch: True when several digits may touch here that could not be parted, or were parted in
+        the wrong place; only `Recognizer.read` looks for that.
     """
 
     digit: int
@@ -36,6 +38,7 @@ class Prediction:
     probabilities: np.ndarray
     pixels: np.ndarray
     is_digit: bool = True
+    may_touch: bool = False
 
 
 class Recognizer:
@@ -61,7 +64,7 @@ class Recognizer:
         """Read the number in a picture: its digits from left to right.
 
         Takes and raises what `predict` does. Of a single digit, the only element is what `predict`
-        returns.
+        returns, but for `may_touch`.
         """
         return self.read_ink(to_ink(picture))
 
@@ -75,7 +78,12 @@ class Recognizer:
         if whole.is_digit and not may_be_several(ink):
             return [whole]
         digits = find_digits(ink, lambda pixels: self.mlp.answer(pixels)[1])
-        return [self.predict_pixels(pixels) for pixels in digits] if len(digits) > 1 else [whole]
+        if len(digits) < 2:
+            return [replace(whole, may_touch=may_touch(whole.pixels))]
+        return [
+            replace(self.predict_pixels(pixels), may_touch=is_doubtful or may_touch(pixels))
+            for pixels, is_doubtful in digits
+        ]
 
     def predict_pixels(self, pixels: np.ndarray) -> Prediction:
         """Read the digit in the network's own input, float32 (28, 28) in [0, 1], ink 1."""

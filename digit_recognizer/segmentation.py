@@ -24,6 +24,10 @@ ROOMY = 1.2
 """Few digits are wider than this, in heights."""
 NARROW = 0.7
 """Two digits that touch are wider than this, in heights."""
+TOO_WIDE = 1.4
+"""One drawn digit in sixty is wider than this, in heights; two that touch mostly are."""
+CERTAIN_PIECE = 0.97
+"""Where digits touch and all pieces are at least this certain, eight numbers in nine are right."""
 CERTAIN = 0.9
 """A mark that the judge takes for one digit with this certainty is not cut."""
 WIDEST = 2.0
@@ -44,6 +48,16 @@ SMALL_COST = 10.0
 """For what is lower than this share of the tallest mark, a height lower."""
 
 
+class Found(NamedTuple):
+    """A digit of a row, as the network's input: float32 (28, 28) in [0, 1], ink 1.
+
+    is_doubtful: it was cut out of a mark in which digits touch, and the judge is not quite certain.
+    """
+
+    pixels: np.ndarray
+    is_doubtful: bool
+
+
 class Element(NamedTuple):
     """A mark, or a piece of one: the rest is to its left when `is_cut_off`."""
 
@@ -59,10 +73,16 @@ def may_be_several(ink: np.ndarray) -> bool:
     return bool(inked_columns.sum() < width or width > ROOMY * height)
 
 
-def find_digits(ink: np.ndarray, judge: Judge) -> list[np.ndarray]:
-    """The digits in float32 (H, W) ink in [0, 1], left to right, as the network's input.
+def may_touch(pixels: np.ndarray) -> bool:
+    """Whether one digit, float32 (28, 28), is so wide that it may be two that touch."""
+    is_ink = pixels >= MARK_THRESHOLD
+    return _extent(is_ink.any(axis=0)) > TOO_WIDE * _extent(is_ink.any(axis=1))
 
-    Returns float32 (28, 28) in [0, 1] for each; fewer than two when this is no row of digits.
+
+def find_digits(ink: np.ndarray, judge: Judge) -> list[Found]:
+    """The digits in float32 (H, W) ink in [0, 1], left to right.
+
+    Returns fewer than two when this is no row of digits.
     """
     is_ink = ink >= MARK_THRESHOLD
     shorter = min(_extent(is_ink.any(axis=1)), _extent(is_ink.any(axis=0)))
@@ -114,6 +134,10 @@ class _Row:
         _, left, _, right = self.box(start, end)
         return end - start <= MOST_TOGETHER and right - left <= WIDEST * self.tallest
 
+    def is_cut(self, start: int, end: int) -> bool:
+        """Whether a cut runs through or beside the same elements."""
+        return any(element.is_cut_off for element in self.elements[start : end + 1])
+
     def pixels(self, start: int, end: int) -> np.ndarray:
         """The same elements as the network's input, float32 (28, 28)."""
         top, left, bottom, right = self.box(start, end)
@@ -154,7 +178,7 @@ def _cut_touching(row: _Row, judge: Judge) -> list[Element]:
     return elements
 
 
-def _likeliest(row: _Row, judge: Judge) -> list[np.ndarray]:
+def _likeliest(row: _Row, judge: Judge) -> list[Found]:
     """The cheapest way through the lattice of all groups of neighbours."""
     count = len(row.elements)
     groups = [
@@ -165,13 +189,14 @@ def _likeliest(row: _Row, judge: Judge) -> list[np.ndarray]:
     ]
     pixels = [row.pixels(*group) for group in groups]
     certainties = judge(np.stack(pixels))
-    ways: list[tuple[float, list[np.ndarray]]] = [(0.0, [])]
-    best: tuple[float, list[np.ndarray]] = (np.inf, [])
+    ways: list[tuple[float, list[Found]]] = [(0.0, [])]
+    best: tuple[float, list[Found]] = (np.inf, [])
     for (start, end), image, certainty in zip(groups, pixels, certainties, strict=True):
         cost, digits = ways[start]
         cost += _cost(row, start, end) - float(np.log(max(certainty, LEAST_CERTAINTY)))
         if cost < best[0]:
-            best = cost, [*digits, image]
+            is_doubtful = certainty < CERTAIN_PIECE and row.is_cut(start, end)
+            best = cost, [*digits, Found(image, is_doubtful)]
         if start == end - 1:  # the last of the groups with this end
             ways.append(best)
             best = (np.inf, [])

@@ -142,6 +142,13 @@ def test_what_cannot_be_parted_is_unsure(recognizer):
     assert not all(prediction.is_digit for prediction in predictions)
 
 
+def test_two_digits_taken_for_one_are_not_called_sure(recognizer):
+    ink = render(written_number([0, 0], gap=0.0, seed=2), 300, 0.03)
+    (prediction,) = recognizer.read_ink(ink)
+    assert prediction.may_touch
+    assert not recognizer.predict_ink(ink).may_touch
+
+
 @pytest.mark.parametrize("digit", range(10))
 def test_one_digit_is_read_as_predict_does(recognizer, digit):
     path = EXAMPLES / f"img_{digit}.gif"

@@ -5,7 +5,7 @@ import pytest
 
 from digit_recognizer.marks import MARK_THRESHOLD
 from digit_recognizer.preprocessing import to_pixels
-from digit_recognizer.segmentation import find_digits, may_be_several
+from digit_recognizer.segmentation import find_digits, may_be_several, may_touch
 from digit_recognizer.strokes import render
 
 BOX = [[0, 0], [0.5, 0], [0.5, 1], [0, 1], [0, 0]]
@@ -53,9 +53,10 @@ def test_digits_come_out_one_by_one_from_left_to_right(count):
         ]
     digits = find_digits(draw(*reversed(strokes), size=400, pen_width=0.01), taller(1))
     assert len(digits) == count
-    ink = [float(pixels.sum()) for pixels in digits]
+    ink = [float(digit.pixels.sum()) for digit in digits]
     assert ink == sorted(ink)
-    for pixels in digits:
+    for pixels, is_doubtful in digits:
+        assert not is_doubtful
         assert pixels.shape == (28, 28)
         assert pixels.dtype == np.float32
         assert 0 <= pixels.min() <= pixels.max() <= 1
@@ -63,7 +64,7 @@ def test_digits_come_out_one_by_one_from_left_to_right(count):
 
 def test_a_digit_among_others_looks_as_it_does_alone():
     strokes = boxes([0.2, 0.6])
-    for stroke, pixels in zip(strokes, find_digits(draw(*strokes), taller(1)), strict=True):
+    for stroke, (pixels, _) in zip(strokes, find_digits(draw(*strokes), taller(1)), strict=True):
         np.testing.assert_allclose(pixels, to_pixels(draw(stroke)), atol=1e-6)
 
 
@@ -88,6 +89,27 @@ def test_digits_that_touch_are_cut_where_the_judge_finds_it_better():
     touching = draw(*boxes([0.2, 0.44], 0.2), [[0.4, 0.45], [0.44, 0.45]], pen_width=0.02)
     assert len(find_digits(touching, taller(1))) == 2
     assert len(find_digits(touching, wide)) < 2
+
+
+@pytest.mark.parametrize(("certainty", "is_doubtful"), [(0.96, True), (0.98, False)])
+def test_pieces_of_a_cut_mark_are_doubtful_unless_the_judge_is_certain(certainty, is_doubtful):
+    def judge(pixels):
+        return np.where(taller(1)(pixels) > 0.5, certainty, 0.001)
+
+    touching = draw(*boxes([0.2, 0.44], 0.2), [[0.4, 0.45], [0.44, 0.45]], pen_width=0.02)
+    pieces = find_digits(touching, judge)
+    assert [piece.is_doubtful for piece in pieces] == [is_doubtful] * 2
+    apart = find_digits(draw(*boxes([0.2, 0.6])), judge)
+    assert [digit.is_doubtful for digit in apart] == [False] * 2
+
+
+def test_a_digit_as_wide_as_two_may_be_two():
+    pixels = np.zeros((28, 28), np.float32)
+    pixels[8:20, 5:20] = 1
+    assert not may_touch(pixels)
+    pixels[8:20, 5:23] = 1
+    assert may_touch(pixels)
+    assert not may_touch(np.zeros((28, 28), np.float32))
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,12 @@ from digit_recognizer.ui.answer import (
 )
 
 
-def prediction(digit=3, confidence=0.9, is_digit=True) -> Prediction:
+def prediction(digit=3, confidence=0.9, is_digit=True, may_touch=False) -> Prediction:
     probabilities = np.full(10, (1 - confidence) / 9, np.float32)
     probabilities[digit] = confidence
     pixels = np.zeros((28, 28), np.float32)
     pixels[10:18, 14] = 1
-    return Prediction(digit, confidence, probabilities, pixels, is_digit)
+    return Prediction(digit, confidence, probabilities, pixels, is_digit, may_touch)
 
 
 def skeleton(html: str) -> list[str]:
@@ -61,6 +61,12 @@ def test_what_is_probably_no_digit_is_marked_unsure_however_confident():
     html = render_answer(prediction(confidence=0.99, is_digit=False), "the network")
     assert "data-unsure" in html
     assert texts.no_digit() in html
+
+
+def test_what_may_be_digits_that_touch_is_marked_unsure_however_confident():
+    html = render_answer(prediction(confidence=0.99, may_touch=True), "the network")
+    assert "data-unsure" in html
+    assert texts.may_touch() in html
 
 
 @pytest.mark.parametrize("render", [render_invitation, lambda n: render_problem("No ink.", n)])

@@ -1,6 +1,7 @@
 import base64
 import io
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -97,7 +98,7 @@ def test_guesses_are_marked_and_say_how_sure_they_are(recognizer):
         ({"is_digit": False}, texts.said_no_digit(0.5)),
         ({"is_digit": True}, texts.said_unsure(0.5)),
     ):
-        guess = SimpleNamespace(digit=3, confidence=0.5, **changes)
+        guess = replace(sure, digit=3, confidence=0.5, **changes)
         panel = render_verdict(guess)
         assert said(panel) == [(3, True)]
         assert text in panel

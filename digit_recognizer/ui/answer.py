@@ -38,7 +38,7 @@ def render_answer(prediction: Prediction, network: str) -> str:
 
 def is_unsure(prediction: Prediction) -> bool:
     """Whether an answer is shown as a guess."""
-    return not prediction.is_digit or prediction.confidence < UNSURE_BELOW
+    return not prediction.is_digit or prediction.may_touch or prediction.confidence < UNSURE_BELOW
 
 
 def least_sure(predictions: Sequence[Prediction]) -> Prediction:
@@ -50,6 +50,8 @@ def say_how_sure(prediction: Prediction) -> str:
     """The caption of a digit."""
     if not prediction.is_digit:
         return texts.no_digit()
+    if prediction.may_touch:
+        return texts.may_touch()
     if is_unsure(prediction):
         return texts.unsure(prediction.digit, int(np.argsort(prediction.probabilities)[-2]))
     return texts.sure(prediction.confidence)

@@ -239,6 +239,11 @@ def no_digit() -> str:
     return "Perhaps this is no digit at all"
 
 
+def may_touch() -> str:
+    """Caption of an answer to what may be several digits that touch."""
+    return "Not sure: digits may touch here"
+
+
 def said_unsure(confidence: float) -> str:
     """Beside an answer in a lesson that is little more than a guess."""
     return f"only {percent(confidence)} sure"

@@ -25,6 +25,7 @@ from digit_recognizer import Recognizer
 from digit_recognizer.config import SHIPPED_MODEL
 from digit_recognizer.marks import MARK_THRESHOLD
 from digit_recognizer.strokes import render
+from digit_recognizer.ui.answer import is_unsure
 from tests.benchmarks.figures import Missing, conclude, parser, run
 
 LENGTHS = (2, 3, 4, 5, 6)
@@ -54,16 +55,23 @@ def main() -> int:
     recognizer = Recognizer.load(options.model)
     drawings = read_drawings(options.strokes)
     errors: list[Error] = []
+    doubts: list[tuple[bool, bool]] = []
+    """Of each number whose digits touch: whether it was read exactly, and shown as unsure."""
     means = {}
     print(f"{'digits':<8}" + "".join(f"{f'gap {gap:.0%}':>10}" for gap in (*GAPS, *TOUCHING)))
     for length in LENGTHS:
         rates = [
-            read_numbers(recognizer, drawings, length, gap, options.numbers, errors)
+            read_numbers(recognizer, drawings, length, gap, options.numbers, errors, doubts)
             for gap in (*GAPS, *TOUCHING)
         ]
         cells = "".join(f"{100 * rate:>8.1f} %" for rate in rates)
         means[length] = float(np.mean(rates[: len(GAPS)]))
         print(f"{length:<8}{cells}   {100 * means[length]:.1f} % over all gaps")
+    for is_right, words in ((False, "misread"), (True, "read exactly")):
+        unsure = [doubted for right, doubted in doubts if right == is_right]
+        print(
+            f"of {len(unsure)} numbers with digits that touch and {words}, {percent(unsure)} unsure"
+        )
     print("\nsingle digits that stay single")
     stays = single_drawings(recognizer, drawings, errors)
     print(f"    {options.strokes.name:<40}{len(stays):>7}  {percent(stays)}")
@@ -96,14 +104,19 @@ def parse_arguments() -> argparse.Namespace:
     return flags.parse_args()
 
 
-def read_numbers(recognizer, drawings, length, gap, count, errors: list[Error]) -> float:
-    """The share of `count` numbers that are read exactly."""
+def read_numbers(
+    recognizer, drawings, length, gap, count, errors: list[Error], doubts: list[tuple[bool, bool]]
+) -> float:
+    """The share of `count` numbers that are read exactly; of those that touch, what was doubted."""
     rng = np.random.default_rng(1000 * length + round(100 * gap) + 50)
     right = 0
     for _ in range(count):
         labels, picture = write_number(recognizer, drawings, length, gap, rng)
-        digits = [prediction.digit for prediction in recognizer.read(picture)]
+        predictions = recognizer.read(picture)
+        digits = [prediction.digit for prediction in predictions]
         right += digits == labels
+        if gap < 0:
+            doubts.append((digits == labels, any(map(is_unsure, predictions))))
         if digits != labels:
             errors.append((picture, f"{as_text(labels)} read {as_text(digits)}"))
     return right / count

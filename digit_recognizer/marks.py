@@ -5,11 +5,12 @@ networks or files.
 """
 
 import functools
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
+
+from digit_recognizer.morphology import with_margin
 
 MARK_THRESHOLD = 0.3
 """Ink from this on is part of a mark."""
@@ -206,15 +207,14 @@ def _max_pool(ink: np.ndarray, factor: int) -> np.ndarray:
     if factor == 1:
         return ink
     height, width = ink.shape
-    padded = np.pad(ink, ((0, -height % factor), (0, -width % factor)))
-    places = itertools.product(range(factor), repeat=2)
-    return functools.reduce(
-        np.maximum, (padded[down::factor, right::factor] for down, right in places)
-    )
+    if height % factor or width % factor:
+        ink = np.pad(ink, ((0, -height % factor), (0, -width % factor)))
+    rows = ink.reshape(-1, factor, ink.shape[1]).max(axis=1)
+    return functools.reduce(np.maximum, (rows[:, right::factor] for right in range(factor)))
 
 
 def grow(cells: np.ndarray) -> np.ndarray:
     """Bool (H, W) with the eight neighbours of each true cell added."""
-    padded = np.pad(cells, 1)
+    padded = with_margin(cells)
     rows = padded[:-2] | padded[1:-1] | padded[2:]
     return rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:]

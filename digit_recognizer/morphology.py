@@ -1,4 +1,7 @@
-"""Grey erosion and dilation with a square; knows nothing about what they are for."""
+"""Grey erosion and dilation with a square, and margins; knows nothing about what they are for.
+
+Grids are small, so `np.pad` would take longer than what is done with them afterwards.
+"""
 
 import numpy as np
 
@@ -12,7 +15,8 @@ def extreme_around(extreme: np.ufunc, grid: np.ndarray, reach: int) -> np.ndarra
     """
     length = 2 * reach + 1
     for _ in range(2):
-        window = np.pad(grid, ((reach, reach), (0, 0)), mode="edge")
+        above, below = grid[:1].repeat(reach, axis=0), grid[-1:].repeat(reach, axis=0)
+        window = np.concatenate([above, grid, below])
         covered = 1
         while covered < length:
             step = min(covered, length - covered)
@@ -20,3 +24,11 @@ def extreme_around(extreme: np.ufunc, grid: np.ndarray, reach: int) -> np.ndarra
             covered += step
         grid = window.T
     return grid
+
+
+def with_margin(grid: np.ndarray, width: int = 1) -> np.ndarray:
+    """(H, W) between zeros, `width` of them on each side."""
+    height, length = grid.shape
+    wide = np.zeros((height + 2 * width, length + 2 * width), grid.dtype)
+    wide[width:-width, width:-width] = grid
+    return wide

@@ -64,8 +64,10 @@ def _shrink(colours: np.ndarray) -> np.ndarray:
     """Means of (H, W, C) over square blocks, at most PAPER_GRID of them on the longer side."""
     height, width, channels = colours.shape
     factor = _shrinkage(colours)
-    padded = np.pad(colours, ((0, -height % factor), (0, -width % factor), (0, 0)), mode="edge")
-    rows = padded.reshape(-1, factor, padded.shape[1], channels).mean(axis=1)
+    if height % factor or width % factor:
+        sides = (0, -height % factor), (0, -width % factor), (0, 0)
+        colours = np.pad(colours, sides, mode="edge")
+    rows = colours.reshape(-1, factor, colours.shape[1], channels).mean(axis=1)
     return rows.reshape(len(rows), -1, factor, channels).mean(axis=2)
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from digit_recognizer.config import DIGIT_SIZE, IMAGE_SIZE
 from digit_recognizer.errors import EmptyDrawing
 from digit_recognizer.marks import MARK_THRESHOLD, keep_writing
-from digit_recognizer.morphology import extreme_around
+from digit_recognizer.morphology import extreme_around, with_margin
 
 DETAILED_SIZE = 80
 """Side of the box in which pens are measured and changed, in pixels."""
@@ -57,7 +57,7 @@ def stroke_width(ink: np.ndarray) -> float:
     A stroke of length l and width w has the area l * w, and an outline of about 2 * l, which is the
     total variation of the ink.
     """
-    padded = np.pad(ink, 1)
+    padded = with_margin(ink)
     down, right = np.diff(padded, axis=0)[:, :-1], np.diff(padded, axis=1)[:-1]
     outline = float(np.hypot(down, right).sum())
     return 2 * float(ink.sum()) / max(outline, 1e-9)
@@ -116,6 +116,6 @@ def _pen_steps(width: float) -> int:
 def _change_pen(ink: np.ndarray, steps: int) -> np.ndarray:
     """Thicken (steps > 0) or thin strokes of (H, W) ink by `steps` pixels on each side."""
     extreme = np.maximum if steps > 0 else np.minimum
-    changed = extreme_around(extreme, np.pad(ink, max(1, steps)), abs(steps))
+    changed = extreme_around(extreme, with_margin(ink, max(1, steps)), abs(steps))
     level = np.quantile(changed[changed > changed.max() / 2], 0.5)
     return (changed / level).clip(0, 1)

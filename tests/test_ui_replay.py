@@ -20,7 +20,7 @@ from digit_recognizer.ui.replay import (
     PAPER,
     render_replay,
 )
-from digit_recognizer.ui.theme import STYLE_SHEET
+from digit_recognizer.ui.theme import style_sheet
 
 SEVEN = [np.array([(0.3, 0.26), (0.7, 0.26), (0.44, 0.8)], np.float32)]
 CROSS = np.array([(0.4, 0.5), (0.65, 0.5)], np.float32)
@@ -108,7 +108,7 @@ def test_the_largest_drawing_is_bounded(recognizer):
 
 
 def test_the_colours_are_the_pages():
-    css = STYLE_SHEET.read_text("utf-8")
+    css = style_sheet()
     for name, colour in (
         ("desk", replay.DESK),
         ("paper", PAPER),

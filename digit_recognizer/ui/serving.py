@@ -19,7 +19,7 @@ from digit_recognizer.ui.fast_lane import FastLane
 from digit_recognizer.ui.gate import UPLOAD_ROUTE, Gate
 from digit_recognizer.ui.model_files import MAX_UPLOAD_BYTES
 from digit_recognizer.ui.security_headers import SecurityHeaders
-from digit_recognizer.ui.theme import STYLE_SHEET, make_theme
+from digit_recognizer.ui.theme import make_theme, style_sheet
 
 MAX_SESSIONS = 500
 MAX_QUEUED = 100
@@ -52,7 +52,7 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
         "footer_links": [],
         "theme": make_theme(),
         # Not as `css`: Gradio rewrites that, and rules inside @media then miss what is outermost.
-        "head": f"<style>{STYLE_SHEET.read_text(encoding='utf-8')}</style>{language.head()}",
+        "head": f"<style>{style_sheet()}</style>{language.head()}",
         "app_kwargs": {
             "routes": [Route("/healthz", _health), asset_route()],
             "middleware": [

@@ -1,10 +1,14 @@
-"""The page's look: Gradio's theme set to our palette; the rest is in page.css."""
+"""The page's look: Gradio's theme set to our palette, and the style sheets."""
 
 from pathlib import Path
 
 import gradio as gr
 
-STYLE_SHEET = Path(__file__).parent / "page.css"
+STYLE_SHEETS = (
+    *("frame", "sheet", "answer", "lessons", "teach", "pictures", "training", "charts"),
+    *("afterwards", "phone"),
+)
+"""In the order of the page; the last one changes what the others say."""
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
@@ -55,3 +59,9 @@ def make_theme() -> gr.themes.Base:
         button_secondary_text_color="var(--ink)",
         button_secondary_text_color_dark="var(--ink)",
     )  # fmt: skip
+
+
+def style_sheet() -> str:
+    """All style sheets, one after the other."""
+    folder = Path(__file__).parent / "styles"
+    return "\n".join((folder / f"{name}.css").read_text("utf-8") for name in STYLE_SHEETS)

@@ -36,5 +36,6 @@ def read_at_most(path: str | os.PathLike, limit: int) -> bytes | None:
         with open(path, "rb") as file:
             content = file.read(limit + 1)
     except (OSError, ValueError) as error:  # ValueError: a name with a null byte
-        raise UnreadableFile(getattr(error, "strerror", None) or "not a usable path") from error
+        reason = getattr(error, "strerror", None) or "not a usable path"
+        raise UnreadableFile(reason) from error
     return None if len(content) > limit else content

@@ -231,8 +231,8 @@ def measure_loss(proxy: Proxy, tabs: dict, sheets: dict, browser) -> list[Figure
     context.close()
     return [
         Figure(
-            f"one replica of two killed: the next drawing of its {len(orphans)} visitors",
-            f"{wrong} unanswered, {1e3 * slowest:.0f} ms at most",
+            "one replica of two killed: the next drawing of everybody",
+            f"{wrong} of {len(tabs)} unanswered, {1e3 * slowest:.0f} ms at most",
             COMMAND,
             must_hold="none",
             holds=not wrong and bool(orphans),

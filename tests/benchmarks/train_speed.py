@@ -72,7 +72,7 @@ def measure_runs(data: Dataset) -> list[Figure]:
     ratio = tutorial_seconds / seconds
     return [
         Figure(
-            f"training to {FINISH:.2%} on the test set, `quick`",
+            f"training to {100 * FINISH:.2f} % on the test set, `quick`",
             f"{seconds:.1f} s",
             COMMAND,
             f"{tutorial_seconds:.0f} s the tutorial's whole run",
@@ -81,8 +81,8 @@ def measure_runs(data: Dataset) -> list[Figure]:
             ratio >= FASTER,
         ),
         Figure(
-            f"test set read right by `robust` after {robust_seconds:.0f} s",
-            f"{100 * robust_accuracy:.2f} %",
+            "test set read right by `robust`",
+            f"{100 * robust_accuracy:.2f} % after {robust_seconds:.0f} s",
             COMMAND,
             f"{100 * tutorial_accuracy:.2f} % by the tutorial's",
             "",

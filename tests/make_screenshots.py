@@ -24,7 +24,7 @@ DESKTOP = {"viewport": {"width": 1280, "height": 720}}
 WHOLE_DESKTOP = {"viewport": {"width": 1280, "height": 1160}}
 WIDE = {"viewport": {"width": 1600, "height": 1000}}
 TABLET = {"viewport": {"width": 820, "height": 1180}}
-LONG_DESKTOP = {"viewport": {"width": 1280, "height": 1620}}
+LONG_DESKTOP = {"viewport": {"width": 1280, "height": 1700}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,

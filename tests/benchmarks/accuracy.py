@@ -114,8 +114,8 @@ def add_drawings(rows, recognizer, path: Path, errors) -> list[Figure]:
             chosen = right[values == value]
             rows.append((f"    {key} {value}", len(chosen), percent(chosen)))
     pairs = Counter(zip(labels[~right].tolist(), digits[~right].tolist(), strict=True))
-    for (label, digit), count in pairs.most_common(CONFUSIONS):
-        rows.append((f"    {label} read as {digit}", count, ""))
+    for (label, digit), times in pairs.most_common(CONFUSIONS):
+        rows.append((f"    {label} read as {digit}", times, ""))
     errors += [
         (predictions[index], f"{labels[index]} read {digits[index]}")
         for index in np.flatnonzero(~right)

@@ -42,6 +42,8 @@ def make_theme() -> gr.themes.Base:
         border_color_primary="var(--line)",
         border_color_primary_dark="var(--line)",
         color_accent="var(--answer)",
+        checkbox_border_color="var(--faint-ink)",
+        checkbox_border_color_dark="var(--faint-ink)",
         slider_color="var(--answer)",
         slider_color_dark="var(--answer)",
         input_background_fill="var(--paper)",

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 BATCH_SIZE = 128
 DRAWN = 4
 """Distorted drawings in each batch; the rest are digits to remember."""
-STEPS = (150, 300)
+STEPS = (130, 300)
 """Batches, at least and at most; in between it is PRESENTATIONS of each drawing."""
 PRESENTATIONS = 60
 LEARNING_RATE = 3e-4
@@ -73,11 +73,9 @@ def teach(lesson: Lesson, data: Dataset, report: Callable[[TrainingEvent], None]
         jit_compile=False,  # compiling costs more than it saves in a few seconds
     )
     network.optimizer.build(network.trainable_variables)
-    pixels, labels = _batches(steps, lesson, data)
     network.fit(
-        pixels,
-        labels,
-        batch_size=BATCH_SIZE,
+        # The first fit of a process takes seconds longer over NumPy's arrays.
+        tf.data.Dataset.from_tensor_slices(_batches(steps, lesson, data)),
         callbacks=[_Reporter(steps, report)],
         shuffle=False,  # each batch is composed
         verbose=0,
@@ -103,7 +101,7 @@ def _learning_rate(mlp: Mlp) -> float:
 
 
 def _batches(steps: int, lesson: Lesson, data: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """All batches, one after another: float32 (N, 28, 28), and labels (N,)."""
+    """All batches: float32 (steps, BATCH_SIZE, 28, 28), and labels (steps, BATCH_SIZE)."""
     rng = np.random.default_rng(SEED)
     drawn = _spread(len(lesson.labels), steps * DRAWN, rng)
     images, labels = _to_remember(steps * (BATCH_SIZE - DRAWN), lesson.mlp, data, rng)
@@ -149,8 +147,9 @@ def _spread(count: int, size: int, rng: np.random.Generator) -> np.ndarray:
 
 def _composed(steps: int, drawn: np.ndarray, replayed: np.ndarray) -> np.ndarray:
     """Batch after batch: its share of the first, then of the second."""
-    parts = [array.reshape(steps, -1, *array.shape[1:]) for array in (drawn, replayed)]
-    return np.concatenate(parts, axis=1).reshape(-1, *drawn.shape[1:])
+    return np.concatenate(
+        [array.reshape(steps, -1, *array.shape[1:]) for array in (drawn, replayed)], axis=1
+    )
 
 
 def _accuracy(network: keras.Sequential, data: Dataset) -> float:

@@ -10,7 +10,8 @@ from test_ui_learning import learnt
 from test_ui_trainings import ScriptedPool
 from test_ui_visitors import constant_network, drawing
 
-from digit_recognizer.ui import texts
+from digit_recognizer.ui import lesson_teach, texts
+from digit_recognizer.ui.taught import read_corrections
 from digit_recognizer.ui.teach import TeachHandlers
 from digit_recognizer.ui.trainings import TrainingLine
 from digit_recognizer.ui.visitors import Visitors
@@ -100,6 +101,19 @@ def test_a_drawing_leaves_the_tray(handlers, visitor):
     for data in (None, {"number": "1"}, {"number": [1]}, {"number": 99}):
         assert in_tray(handlers.remove(SimpleNamespace(_data=data), REQUEST)) == [8]
     assert in_tray(handlers.remove(sent(number=int(number)), REQUEST)) == []
+
+
+def test_a_tray_may_change_while_it_is_shown(handlers, visitor, monkeypatch):
+    def read_and_correct(mlp, corrections):
+        says = read_corrections(mlp, corrections)
+        visitor.teaching.tray.put(drawing(3), 3)  # as another request would
+        return says
+
+    visitor.draw(drawing(8))
+    visitor.teaching.tray.put(visitor.sheet, 8)
+    monkeypatch.setattr(lesson_teach, "read_corrections", read_and_correct)
+    assert in_tray(handlers.show(REQUEST)) == [8]
+    assert in_tray(handlers.show(REQUEST)) == [8, 3]
 
 
 def test_an_exported_tray_comes_back(handlers, visitor):

@@ -21,9 +21,11 @@ WORST = 0.01
 
 def render_teach(visitor: Visitor) -> str:
     """The panel for what a visitor has drawn, corrected and taught."""
-    teaching = visitor.teaching
-    says = read_corrections(visitor.reader.recognizer.mlp, teaching.tray.corrections)
-    parts = f"{_question(visitor)}{_tray(teaching, says)}{_lesson(teaching, says)}"
+    teaching, taught = visitor.teaching, visitor.teaching.taught
+    corrections = teaching.tray.corrections  # once: another request may change the tray meanwhile
+    says = read_corrections(visitor.reader.recognizer.mlp, corrections)
+    tray = _tray(corrections, taught.said if taught else {}, says)
+    parts = f"{_question(visitor)}{tray}{_lesson(teaching, taught, corrections, says)}"
     return render_panel("teach", f'<div class="teach-parts">{parts}</div>')
 
 
@@ -65,11 +67,11 @@ def _key(digit: int, is_read: bool, is_taught: bool, disabled: bool) -> str:
     )
 
 
-def _tray(teaching: Teaching, says: Mapping[int, int]) -> str:
-    """The corrected drawings, each with its digit and what the network says now."""
-    corrections = teaching.tray.corrections
+def _tray(
+    corrections: tuple[Correction, ...], said: Mapping[int, int], says: Mapping[int, int]
+) -> str:
+    """The corrected drawings, each with its digit, and what the network said and says now."""
     if corrections:
-        said = teaching.taught.said if teaching.taught else {}
         items = "".join(
             _item(each, said.get(each.number), says[each.number]) for each in corrections
         )
@@ -98,15 +100,19 @@ def _item(correction: Correction, said: int | None, says: int) -> str:
     )
 
 
-def _lesson(teaching: Teaching, says: Mapping[int, int]) -> str:
+def _lesson(
+    teaching: Teaching,
+    taught: Taught | None,
+    corrections: tuple[Correction, ...],
+    says: Mapping[int, int],
+) -> str:
     """The buttons, how far a lesson is, and what the last one has changed."""
-    taught = teaching.taught
     if teaching.learning:
         learn = _button("halt", texts.STOP_LESSON)
     else:
-        learn = _button("learn", texts.LEARN, not teaching.tray.corrections)
+        learn = _button("learn", texts.LEARN, not corrections)
     undo = _button("undo", texts.UNDO_LESSON, taught is None or teaching.learning)
-    result = "" if taught is None else _result(taught, teaching.tray.corrections, says)
+    result = "" if taught is None else _result(taught, corrections, says)
     status = teaching.status or f"<p>{html.escape(texts.LEARN_INFO)}</p>"
     return (
         f'<div class="learning"><div class="teach-buttons">{learn}{undo}</div>{status}{result}'

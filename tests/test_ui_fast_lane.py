@@ -7,6 +7,9 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from digit_recognizer.ui.fast_lane import ROUTE, FastLane
+from digit_recognizer.ui.gate import Gate
+
+QUEUE = "/gradio_api/queue/join"
 
 
 @pytest.fixture
@@ -19,8 +22,11 @@ def client():
     async def echo(request: Request) -> JSONResponse:
         return JSONResponse(await request.json())
 
-    routes = [Route(path, echo, methods=["POST"]) for path in (ROUTE, "/other")]
-    middleware = [Middleware(FastLane, index=3, function=say)]
+    routes = [Route(path, echo, methods=["POST"]) for path in (ROUTE, QUEUE)]
+    middleware = [
+        Middleware(Gate, functions={3: 1, 4: 1}, names={"predict": 4}),
+        Middleware(FastLane, index=3, function=say),
+    ]
     return TestClient(Starlette(routes=routes, middleware=middleware))
 
 
@@ -32,9 +38,7 @@ def test_the_function_answers_for_the_session_that_asks(client):
         assert answer.json()["data"] == [f"[1] from {session}"]
 
 
-@pytest.mark.parametrize(
-    ("route", "index"), [(ROUTE, 4), (ROUTE, None), (ROUTE, 3.5), ("/other", 3)]
-)
+@pytest.mark.parametrize(("route", "index"), [(ROUTE, 4), (ROUTE, None), (QUEUE, 3)])
 def test_all_else_arrives_where_it_would(client, route, index):
     call = {"data": [[1]], "fn_index": index, "session_hash": "a"}
     assert client.post(route, json=call).json() == call

@@ -6,7 +6,6 @@ nothing about what the function does.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from starlette.responses import JSONResponse
 
-from digit_recognizer.ui.gate import read_body, replayed
+from digit_recognizer.ui.gate import CALL
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -28,7 +27,8 @@ class FastLane:
     """ASGI middleware: answers the calls of one function by index as Gradio would.
 
     function: takes the value of one input as it was sent, and returns that of one output; it must
-    not need what else Gradio does with values and sessions. Stands behind the gate.
+    not need what else Gradio does with values and sessions. Stands behind the gate, which has
+    parsed the call.
     """
 
     def __init__(self, app: ASGIApp, index: int, function: Function):
@@ -39,12 +39,10 @@ class FastLane:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call of the function, and pass on everything else."""
         if scope["type"] == "http" and scope["path"] == ROUTE:
-            body = await read_body(receive)
-            call = json.loads(body)
+            call = scope[CALL]
             if call.get("fn_index") == self._index:
                 await (await self._answer(call))(scope, receive, send)
                 return
-            receive = replayed(body, receive)
         await self._app(scope, receive, send)
 
     async def _answer(self, call: dict) -> JSONResponse:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 UPLOAD_ROUTE = "/gradio_api/upload"
+CALL = "digit_recognizer.call"  # where the scope of a call holds it, parsed
 _READ = re.compile(
     r"/|/(config|healthz|theme\.css|favicon\.ico|manifest\.json|robots\.txt)"
     r"|/(assets|static)/.+"
@@ -46,7 +47,8 @@ class Gate:
     """ASGI middleware: 404 for other routes, 422 for calls that cannot be meant for this page.
 
     functions: how many inputs each function has, by index. names: which of them has which name.
-    Stands behind the limit for bodies, since it reads the body of a call.
+    Stands behind the limit for bodies, since it reads the body of a call. The call goes on with the
+    scope, under CALL, for who would read it next.
     """
 
     def __init__(self, app: ASGIApp, functions: Mapping[int, int], names: Mapping[str, int]):
@@ -63,14 +65,14 @@ class Gate:
         method, path = scope["method"], scope["path"]
         call = _CALL.fullmatch(path)
         if method == "POST" and (call or path in _REQUIRED):
-            body = await read_body(receive)
+            body = await _read_body(receive)
             message = _parse(body)
             if call:
                 fits = message is not None and self._is_call(message, **call.groupdict())
             else:
                 fits = message is not None and all(key in message for key in _REQUIRED[path])
             if fits:
-                await self._app(scope, replayed(body, receive), send)
+                await self._app({**scope, CALL: message}, _replayed(body, receive), send)
             else:
                 await _answer(422, "This call is not one of this page's.")(scope, receive, send)
         elif (method in ("GET", "HEAD") and _READ.fullmatch(path)) or (
@@ -120,7 +122,7 @@ def dicts_in(value: object) -> Iterator[dict]:
             parts += part
 
 
-async def read_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes:
     """The whole body, or as much of it as came before the client went."""
     body, more = b"", True
     while more:
@@ -130,7 +132,7 @@ async def read_body(receive: Receive) -> bytes:
     return body
 
 
-def replayed(body: bytes, receive: Receive) -> Receive:
+def _replayed(body: bytes, receive: Receive) -> Receive:
     """The body once more, then whatever comes after it."""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.handwriting import draw_pixels, spline, write_digits
+from digit_recognizer.steps import Steps, finish
 from digit_recognizer.strokes import Strokes
 
 PEN_WIDTHS = (1.5, 3.2)
@@ -25,7 +26,13 @@ def draw_scribbles(
 
     kinds: what draws each kind of them, with its share; KINDS unless told.
     """
-    kinds = kinds or KINDS
+    return finish(drawing_scribbles(count, rng, kinds or KINDS))
+
+
+def drawing_scribbles(
+    count: int, rng: np.random.Generator, kinds: Mapping[Callable, float]
+) -> Steps[np.ndarray]:
+    """What `draw_scribbles` does, one drawing at a time."""
     makers, shares = list(kinds), np.array(list(kinds.values()))
     chosen = rng.choice(len(makers), count, p=shares / shares.sum())
     images = np.empty((count, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
@@ -34,6 +41,7 @@ def draw_scribbles(
         while _is_narrow(strokes):  # it would be a one
             strokes = makers[kind](rng)
         images[index] = np.rint(255 * draw_pixels(strokes, rng.uniform(*PEN_WIDTHS)))
+        yield
     return images
 
 

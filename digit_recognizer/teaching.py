@@ -11,29 +11,27 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from digit_recognizer.augmentation import augment
-from digit_recognizer.config import NUM_CLASSES
+from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES
+from digit_recognizer.dataset import Dataset, dummy_dataset
 from digit_recognizer.errors import TrainingFailed
 from digit_recognizer.events import BatchProgress, DatasetNote, LessonResult, TrainingEvent
+from digit_recognizer.lesson import Lesson
+from digit_recognizer.mlp import Mlp
+from digit_recognizer.steps import Steps
 from digit_recognizer.training import (
-    PROGRESS_REPORTS,
     FusedAdam,
     generated_images,
+    generating,
     one_cycle,
     to_keras,
     to_mlp,
 )
-
-if TYPE_CHECKING:
-    from digit_recognizer.dataset import Dataset
-    from digit_recognizer.lesson import Lesson
-    from digit_recognizer.mlp import Mlp
 
 BATCH_SIZE = 128
 DRAWN = 4
@@ -50,6 +48,10 @@ GENERATED = 2_000
 that are no digit."""
 DISTORTED = 0.5
 """Share of distorted images among those that a network has to remember which has learnt such."""
+REPORTS = 5
+"""How often progress is reported; what shows it takes its time on the same processors."""
+EVALUATED = 1_000
+"""Test images at a time: memory for all at once would cost more time than reading them."""
 SEED = 0
 
 
@@ -69,15 +71,14 @@ def teach(lesson: Lesson, data: Dataset, report: Callable[[TrainingEvent], None]
     network.compile(
         optimizer=FusedAdam(one_cycle(_learning_rate(lesson.mlp), steps)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        steps_per_execution=steps // PROGRESS_REPORTS,
+        steps_per_execution=steps // REPORTS,
         jit_compile=False,  # compiling costs more than it saves in a few seconds
     )
     network.optimizer.build(network.trainable_variables)
     network.fit(
-        # The first fit of a process takes seconds longer over NumPy's arrays.
-        tf.data.Dataset.from_tensor_slices(_batches(steps, lesson, data)),
+        _batches(steps, lesson, data),
         callbacks=[_Reporter(steps, report)],
-        shuffle=False,  # each batch is composed
+        shuffle=False,  # the batches are composed
         verbose=0,
     )
     after = _accuracy(network, data)
@@ -96,30 +97,52 @@ def teach(lesson: Lesson, data: Dataset, report: Callable[[TrainingEvent], None]
     return result
 
 
+def warming_up() -> Steps[None]:
+    """Generate digits to remember, and compile the distortions; this process keeps both."""
+    yield from generating(GENERATED)
+    classes = NUM_CLASSES + 1
+    mlp = Mlp(
+        (np.zeros((IMAGE_SIZE**2, classes), np.float32),),
+        (np.zeros(classes, np.float32),),
+        metadata={"augment": True},
+    )
+    blank = np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.float32)
+    lesson = Lesson(mlp, blank, np.zeros(1, np.uint8))
+    teach(lesson, dummy_dataset(BATCH_SIZE), lambda event: None)
+
+
 def _learning_rate(mlp: Mlp) -> float:
     return min(HIGHEST_RATE, LEARNING_RATE * WIDTH / max(mlp.hidden, default=1))
 
 
-def _batches(steps: int, lesson: Lesson, data: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """All batches: float32 (steps, BATCH_SIZE, 28, 28), and labels (steps, BATCH_SIZE)."""
+def _batches(steps: int, lesson: Lesson, data: Dataset) -> tf.data.Dataset:
+    """Images float32 (BATCH_SIZE, 28, 28) in [0, 1] and labels (BATCH_SIZE,), batch by batch.
+
+    First in each are the drawings and the other digits that are distorted, each time in a new way.
+    """
     rng = np.random.default_rng(SEED)
     drawn = _spread(len(lesson.labels), steps * DRAWN, rng)
+    drawings = np.rint(lesson.pixels * 255).astype(np.uint8)
     images, labels = _to_remember(steps * (BATCH_SIZE - DRAWN), lesson.mlp, data, rng)
-    replayed = images / np.float32(255)
     share = DISTORTED if lesson.mlp.metadata.get("augment") else 0
-    plain = round((1 - share) * len(images))
-    # Not compiled: for this many images, and only once, that would take longer than it saves.
-    distorted = augment(
-        tf.constant(np.concatenate([lesson.pixels[drawn], replayed[plain:]])),
-        tf.constant([SEED, 1]),
-        compiled=False,
-    ).numpy()
-    replayed[plain:] = distorted[len(drawn) :]
-    order = rng.permutation(len(images))
-    return (
-        _composed(steps, distorted[: len(drawn)], replayed[order]),
-        _composed(steps, lesson.labels[drawn], labels[order]),
-    )
+    distorted = round(share * (BATCH_SIZE - DRAWN))
+    plain = np.arange(steps * distorted, len(images))
+    rng.shuffle(plain)  # the generated ones are at the end
+
+    def composed(drawn: np.ndarray, remembered: np.ndarray) -> np.ndarray:
+        parts = drawn, remembered[: steps * distorted], remembered[plain]
+        return np.concatenate([part.reshape(steps, -1, *part.shape[1:]) for part in parts], axis=1)
+
+    def distort(number: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> tuple:
+        pixels = tf.cast(images, tf.float32) / 255
+        changed, kept = pixels[: DRAWN + distorted], pixels[DRAWN + distorted :]
+        # For the drawings alone, compiling would take longer than it saves.
+        changed = augment(changed, tf.stack([SEED, number]), compiled=distorted > 0)
+        return tf.concat([changed, kept], axis=0), labels
+
+    numbers = tf.range(steps)
+    batches = composed(drawings[drawn], images), composed(lesson.labels[drawn], labels)
+    return tf.data.Dataset.from_tensor_slices((numbers, *batches)).map(distort).prefetch(2)
 
 
 def _to_remember(
@@ -127,7 +150,7 @@ def _to_remember(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Images uint8 (size, 28, 28) and labels (size,): such as the network has learnt before.
 
-    Those of the data set come last.
+    Those of the data set come first.
     """
     if len(mlp.biases[-1]) == NUM_CLASSES:
         chosen = _spread(len(data.train_images), size, rng)
@@ -135,8 +158,8 @@ def _to_remember(
     images, labels = generated_images(GENERATED)
     chosen = _spread(len(data.train_images), size - len(images), rng)
     return (
-        np.concatenate([images, data.train_images[chosen]]),
-        np.concatenate([labels, data.train_labels[chosen]]),
+        np.concatenate([data.train_images[chosen], images]),
+        np.concatenate([data.train_labels[chosen], labels]),
     )
 
 
@@ -145,17 +168,14 @@ def _spread(count: int, size: int, rng: np.random.Generator) -> np.ndarray:
     return np.concatenate([rng.permutation(count) for _ in range(-(-size // count))])[:size]
 
 
-def _composed(steps: int, drawn: np.ndarray, replayed: np.ndarray) -> np.ndarray:
-    """Batch after batch: its share of the first, then of the second."""
-    return np.concatenate(
-        [array.reshape(steps, -1, *array.shape[1:]) for array in (drawn, replayed)], axis=1
-    )
-
-
 def _accuracy(network: keras.Sequential, data: Dataset) -> float:
     """Share (0 to 1) of the test set that is read right, on all cores."""
-    logits = network(data.test_images / np.float32(255)).numpy()
-    return float((logits[:, :NUM_CLASSES].argmax(axis=1) == data.test_labels).mean())
+    right = 0
+    for start in range(0, len(data.test_labels), EVALUATED):
+        part = slice(start, start + EVALUATED)
+        logits = network(data.test_images[part] / np.float32(255)).numpy()[:, :NUM_CLASSES]
+        right += int((logits.argmax(axis=1) == data.test_labels[part]).sum())
+    return right / len(data.test_labels)
 
 
 class _Reporter(keras.callbacks.Callback):

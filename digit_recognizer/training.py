@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import functools
 import math
 import tempfile
 import time
@@ -32,9 +31,10 @@ from digit_recognizer.events import (
     TrainingResult,
 )
 from digit_recognizer.files import replacing
-from digit_recognizer.handwriting import draw_digits
+from digit_recognizer.handwriting import drawing_digits
 from digit_recognizer.mlp import Mlp
-from digit_recognizer.scribbles import draw_scribbles
+from digit_recognizer.scribbles import KINDS, drawing_scribbles
+from digit_recognizer.steps import Steps, finish
 
 if TYPE_CHECKING:
     import os
@@ -47,6 +47,8 @@ WARM_UP = 0.2
 """Share of a one-cycle training in which the learning rate rises."""
 SCRIBBLES = 0.5
 """Non-digits that come with each generated digit."""
+
+_generated: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
 
 def build_network(
@@ -186,16 +188,22 @@ class FusedAdam(keras.optimizers.Adam):
         )
 
 
-@functools.cache
 def generated_images(count: int) -> tuple[np.ndarray, np.ndarray]:
     """Generated digits, and non-digits as class 10, always the same: (N, 28, 28) and (N,) uint8."""
-    rng = np.random.default_rng(0)
-    digits, labels = draw_digits(count, rng)
-    scribbles = draw_scribbles(round(SCRIBBLES * count), rng)
-    return (
-        np.concatenate([digits, scribbles]),
-        np.concatenate([labels, np.full(len(scribbles), NUM_CLASSES, np.uint8)]),
-    )
+    return finish(generating(count))
+
+
+def generating(count: int) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """What `generated_images` does, one at a time; what was generated once is kept."""
+    if count not in _generated:
+        rng = np.random.default_rng(0)
+        digits, labels = yield from drawing_digits(count, rng)
+        scribbles = yield from drawing_scribbles(round(SCRIBBLES * count), rng, KINDS)
+        _generated[count] = (
+            np.concatenate([digits, scribbles]),
+            np.concatenate([labels, np.full(len(scribbles), NUM_CLASSES, np.uint8)]),
+        )
+    return _generated[count]
 
 
 def _training_images(config: TrainConfig, data: Dataset) -> tuple[np.ndarray, np.ndarray]:

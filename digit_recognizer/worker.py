@@ -19,10 +19,13 @@ from pathlib import Path
 
 from digit_recognizer.errors import RecognizerError, TrainingFailed
 from digit_recognizer.events import LAST_EVENTS, TrainingEvent
-from digit_recognizer.worker_process import Task, Train, prepare_training, serve
+from digit_recognizer.lesson import Lesson
+from digit_recognizer.worker_process import Prepare, Task, prepare_training, serve
 
 TIME_LIMIT = 30 * 60
 """Seconds after which a training is given up."""
+MOST_LESSONS = 5
+"""A child is given up after so many, since each leaves some memory behind."""
 MEMORY_LIMIT = 3 * 2**30
 """Bytes of resident memory at which it is given up, where /proc tells; elsewhere there is none."""
 
@@ -30,11 +33,12 @@ MEMORY_LIMIT = 3 * 2**30
 class Worker:
     """One child process that gets everything ready and then waits for one task.
 
-    `prepare` runs in the child, which imports it by name, and returns what trains there.
-    `start` and `poll` belong to one thread; `stop` may be called from any.
+    After a lesson it can be started once more. `prepare` runs in the child, which imports it by
+    name, and returns what trains there. `start` and `poll` belong to one thread;
+    `stop` may be called from any.
     """
 
-    def __init__(self, prepare: Callable[[], Train] | None = None):
+    def __init__(self, prepare: Prepare | None = None):
         context = multiprocessing.get_context("spawn")
         self._connection, far_end = context.Pipe()
         self._process = context.Process(
@@ -48,6 +52,7 @@ class Worker:
         self._sender = threading.Thread()
         self._stopped = False
         self._done = False
+        self._lessons = 0
         self._deadline = float("inf")
 
     @property
@@ -60,8 +65,15 @@ class Worker:
         """Process id of the child."""
         return self._process.pid
 
+    @property
+    def reusable(self) -> bool:
+        """Whether it has done its task and can do another, as after a lesson."""
+        return self._done and 0 < self._lessons < MOST_LESSONS and self.alive
+
     def start(self, task: Task) -> None:
         """Do the task, a training or a lesson, as soon as the child is ready; returns at once."""
+        self._done = False
+        self._lessons = self._lessons + 1 if isinstance(task, Lesson) else 0
         self._deadline = time.monotonic() + TIME_LIMIT
         # A network to be taught is more than a pipe holds, and the child reads when it is ready.
         self._sender = threading.Thread(target=self._send, args=(task,), daemon=True)
@@ -158,7 +170,12 @@ class WorkerPool:
             return worker
 
     def release(self, worker: Worker) -> None:
-        """Stop a worker that was taken, and start a spare for the next training."""
+        """Take a worker back: it becomes the spare if it can do more, else it makes way for one."""
+        with self._lock:
+            if worker.reusable and self._training == {worker} and not (self._spare or self._closed):
+                self._training.clear()
+                self._spare = worker
+                return
         worker.stop()
         with self._lock:
             self._training.discard(worker)

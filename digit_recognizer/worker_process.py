@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import multiprocessing
 import os
 import queue
 import signal
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from types import ModuleType
@@ -19,6 +20,7 @@ from digit_recognizer.config import DEFAULT_PRESET, PRESETS, TrainConfig
 from digit_recognizer.errors import DatasetUnavailable, RecognizerError, TrainingFailed
 from digit_recognizer.events import TrainingEvent
 from digit_recognizer.lesson import Lesson
+from digit_recognizer.steps import Steps, finish
 
 if TYPE_CHECKING:
     from digit_recognizer.dataset import Dataset
@@ -30,10 +32,15 @@ WARM_PRESETS = ("quick", "robust")
 Task = TrainConfig | Lesson
 Train = Callable[[Task, Callable[[TrainingEvent], None]], object]
 """Does a task and reports every event, the result last."""
+Prepare = Callable[[], tuple[Train, Iterator[None]]]
+"""Gets ready to train; what else makes it quicker is done in steps, as long as there is no task."""
 
 
-def serve(connection: Connection, prepare: Callable[[], Train]) -> None:
-    """The child's whole life: get ready, wait for a task, do it, send every event."""
+def serve(connection: Connection, prepare: Prepare) -> None:
+    """The child's whole life: get ready, wait for a task, do it, send every event.
+
+    After a lesson, which leaves little behind, it waits for another task.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
@@ -43,8 +50,14 @@ def serve(connection: Connection, prepare: Callable[[], Train]) -> None:
     sender = threading.Thread(target=_send_all, args=(connection, outbox), daemon=True)
     sender.start()
     try:
-        train = prepare()
-        train(connection.recv(), outbox.put)
+        train, readying = prepare()
+        task = None
+        while task is None or isinstance(task, Lesson):
+            for _ in readying:
+                if connection.poll():
+                    break
+            task = connection.recv()
+            train(task, outbox.put)
     except RecognizerError as error:
         outbox.put(error)
     except Exception as error:
@@ -59,12 +72,13 @@ def serve(connection: Connection, prepare: Callable[[], Train]) -> None:
     sender.join()
 
 
-def prepare_training() -> Train:
+def prepare_training() -> tuple[Train, Iterator[None]]:
     """Load TensorFlow and, when it is on this machine, MNIST, and train once on dummy images.
 
     Runs in the child. Keras imports much, and TensorFlow compiles the distortions, at the first
-    training only; done here, it does not delay the first epoch. What is returned looks for MNIST
-    again when it was not there, and may download it then.
+    training only; done here, it does not delay the first epoch. What trains looks for MNIST again
+    when it was not there, and may download it then. What a lesson needs, and generated digits, are
+    left for later: they take seconds, which a task that needs none does not have to wait.
     """
     from digit_recognizer.quiet import quiet_import
 
@@ -80,26 +94,25 @@ def prepare_training() -> Train:
         training.train(
             replace(preset, epochs=1), dummy_dataset(preset.batch_size), lambda event: None
         )
-    # Takes seconds, which a training that needs no generated digits does not have to wait.
-    generating = threading.Thread(target=_generate, args=(teaching, training, data), daemon=True)
-    generating.start()
+    for_lessons = teaching.warming_up()
+    for_trainings = _generating(training, data)
 
     def train(task: Task, report: Callable[[TrainingEvent], None]) -> None:
         if isinstance(task, Lesson):
+            finish(for_lessons)
             teaching.teach(task, data or load_or_generate(), report)
             return
         if task.generated:
-            generating.join()
+            finish(for_trainings)
         training.train(task, data or load_or_generate(), report)
 
-    return train
+    return train, itertools.chain(for_lessons, for_trainings)
 
 
-def _generate(teaching: ModuleType, training: ModuleType, data: Dataset | None) -> None:
-    """Draw beforehand, and so cache, what a lesson and the page's default preset mix in."""
-    training.generated_images(teaching.GENERATED)
+def _generating(training: ModuleType, data: Dataset | None) -> Steps[None]:
+    """Draw beforehand what the page's default preset mixes in."""
     if data and (share := PRESETS[DEFAULT_PRESET].generated):
-        training.generated_images(round(share * len(data.train_images)))
+        yield from training.generating(round(share * len(data.train_images)))
 
 
 def _end_with_parent() -> None:

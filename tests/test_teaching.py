@@ -104,6 +104,18 @@ def test_a_network_of_ten_classes_and_no_hidden_layer_can_be_taught(lesson, data
     assert result.mlp.accuracy(lesson.pixels, lesson.labels) == 1
 
 
+def test_a_network_that_has_learnt_from_distorted_digits_can_be_taught(lesson, lambdas, data):
+    from digit_recognizer.steps import finish
+    from digit_recognizer.teaching import warming_up
+
+    finish(warming_up())  # as a worker does beforehand
+    metadata = {**lesson.mlp.metadata, "augment": True}
+    mlp = dataclasses.replace(lesson.mlp, metadata=metadata)
+    result, _ = teach(dataclasses.replace(lesson, mlp=mlp), data)
+    assert result.mlp.accuracy(lambdas, np.full(len(lambdas), 7)) > 0.8
+    assert result.mlp.metadata["augment"]
+
+
 def test_a_network_that_overflows_ends_the_lesson_with_a_sentence(lesson, data):
     huge = Mlp((np.full((784, 10), 1e38, np.float32),), (np.zeros(10, np.float32),))
     with pytest.raises(TrainingFailed, match="too large"):

@@ -1,3 +1,4 @@
+import itertools
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
 from digit_recognizer.events import BatchProgress, EpochResult, LessonResult, TrainingResult
 from digit_recognizer.lesson import Lesson
 from digit_recognizer.mlp import Mlp
-from digit_recognizer.worker import Worker, WorkerPool, resident_bytes
+from digit_recognizer.worker import MOST_LESSONS, Worker, WorkerPool, resident_bytes
 from digit_recognizer.worker_process import NICENESS
 
 PATIENCE = 60
@@ -34,7 +35,7 @@ def prepare_counter():
             report(BatchProgress(1, config.epochs, batch, config.batch_size))
             time.sleep(0.01)
 
-    return train
+    return train, iter(())
 
 
 def prepare_three_events():
@@ -43,7 +44,7 @@ def prepare_three_events():
         report(BatchProgress(1, 1, os.nice(0), config.seed))
         report(TrainingResult(None, 1.0, None))
 
-    return train
+    return train, iter(())
 
 
 def prepare_large_events():
@@ -54,7 +55,7 @@ def prepare_large_events():
             report(TrainingFailed("x" * 100_000 + str(batch)))
         (Path(os.environ["WORKER_TEST_FOLDER"]) / "trained").touch()
 
-    return train
+    return train, iter(())
 
 
 def prepare_slow_lesson():
@@ -64,21 +65,31 @@ def prepare_slow_lesson():
     def train(lesson, report):
         report(LessonResult(lesson.mlp, 0.0, 0.0, float(lesson.labels.sum()), len(lesson.pixels)))
 
-    return train
+    return train, iter(())
+
+
+def prepare_lessons():
+    """Counts, as long as there is no task, and reports how far it came."""
+    counted = itertools.count()
+
+    def train(lesson, report):
+        report(LessonResult(lesson.mlp, 0.0, 0.0, float(next(counted)), len(lesson.pixels)))
+
+    return train, (None for _ in counted)
 
 
 def prepare_failure():
     def train(config, report):
         raise TrainingFailed("The loss stopped being a number.")
 
-    return train
+    return train, iter(())
 
 
 def prepare_no_data():
     def train(config, report):
         raise DatasetUnavailable("MNIST is nowhere.")
 
-    return train
+    return train, iter(())
 
 
 def prepare_bug():
@@ -89,14 +100,14 @@ def prepare_crash():
     def train(config, report):
         os.kill(os.getpid(), signal.SIGSEGV)
 
-    return train
+    return train, iter(())
 
 
 def prepare_silence():
     def train(config, report):
         threading.Event().wait()
 
-    return train
+    return train, iter(())
 
 
 def prepare_glutton():
@@ -109,7 +120,7 @@ def prepare_glutton():
             report(BatchProgress(1, 1, len(held), 1000))
             time.sleep(0.05)
 
-    return train
+    return train, iter(())
 
 
 @pytest.fixture
@@ -180,15 +191,15 @@ def test_events_arrive_in_order_and_the_result_is_the_last(new_worker):
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="priorities are a POSIX matter")
-def large_lesson() -> Lesson:
-    """More than a pipe holds."""
-    weights = np.full((784, 1000), 0.5, np.float32), np.zeros((1000, 10), np.float32)
-    mlp = Mlp(weights, (np.zeros(1000, np.float32), np.zeros(10, np.float32)))
+def new_lesson(units: int) -> Lesson:
+    """Two drawings for a network of so many hidden units; 1000 are more than a pipe holds."""
+    weights = np.full((784, units), 0.5, np.float32), np.zeros((units, 10), np.float32)
+    mlp = Mlp(weights, (np.zeros(units, np.float32), np.zeros(10, np.float32)))
     return Lesson(mlp, np.zeros((2, 28, 28), np.float32), np.array([3, 4], np.uint8))
 
 
 def test_a_large_network_goes_to_a_child_that_is_not_ready_and_comes_back(new_worker):
-    worker, lesson = new_worker(prepare_slow_lesson), large_lesson()
+    worker, lesson = new_worker(prepare_slow_lesson), new_lesson(units=1000)
     worker.start(lesson)
     assert worker.poll(0) is None  # the start has not waited for the child to read
     result = next_event(worker)
@@ -197,9 +208,29 @@ def test_a_large_network_goes_to_a_child_that_is_not_ready_and_comes_back(new_wo
     assert worker.poll(0.2) is None
 
 
+def test_a_child_gets_readier_until_a_task_comes_and_after_a_lesson(new_worker):
+    worker, counts = new_worker(prepare_lessons), []
+    assert not worker.reusable
+    for lesson in range(1, MOST_LESSONS + 1):
+        worker.start(new_lesson(units=1))
+        counts.append(next_event(worker).after)
+        assert worker.poll(0) is None
+        assert worker.reusable == (lesson < MOST_LESSONS)
+    assert all(np.diff([-1, *counts]) > 1)  # between two tasks it has counted on
+
+
+def test_a_child_that_was_killed_after_a_lesson_is_not_reusable(new_worker):
+    worker = new_worker(prepare_lessons)
+    worker.start(new_lesson(units=1))
+    next_event(worker)
+    os.kill(worker.pid, signal.SIGKILL)
+    wait_until(lambda: not worker.alive)
+    assert not worker.reusable
+
+
 def test_a_child_is_stopped_while_it_is_sent_a_large_network(new_worker):
     worker = new_worker(prepare_slow_lesson)
-    worker.start(large_lesson())
+    worker.start(new_lesson(units=1000))
     worker.stop()
     with pytest.raises(TrainingFailed, match="stopped"):
         worker.poll(0)
@@ -391,6 +422,20 @@ def test_releasing_one_of_two_makes_no_spare(pool):
     assert len(pool.made) == 2
     pool.release(second)
     assert len(pool.made) == 3
+
+
+def test_a_worker_that_has_taught_is_the_next_spare(new_worker):
+    pool = WorkerPool(lambda: new_worker(prepare_lessons))
+    taught, other = pool.take(), pool.take()
+    for worker in (taught, other):
+        worker.start(new_lesson(units=1))
+        next_event(worker)
+    pool.release(other)  # no spare beside a training
+    assert not other.alive
+    pool.release(taught)
+    assert pool.take() is taught
+    pool.close()
+    assert not taught.alive
 
 
 def test_a_spare_that_died_is_replaced(pool):

@@ -34,11 +34,10 @@ from digit_recognizer.training import (
 )
 
 BATCH_SIZE = 128
-DRAWN = 4
-"""Distorted drawings in each batch; the rest are digits to remember."""
-STEPS = (130, 300)
-"""Batches, at least and at most; in between it is PRESENTATIONS of each drawing."""
-PRESENTATIONS = 60
+DRAWN = 6
+"""Drawings in each batch; the rest are digits to remember."""
+STEPS = 150
+"""Batches in a lesson."""
 LEARNING_RATE = 3e-4
 """For layers of WIDTH units; narrower ones take larger steps (Yang et al. 2022), within bounds."""
 WIDTH = 1024
@@ -46,8 +45,9 @@ HIGHEST_RATE = 3e-3
 GENERATED = 2_000
 """Generated digits that a network has to remember which has learnt such; with them come drawings
 that are no digit."""
-DISTORTED = 0.5
-"""Share of distorted images among those that a network has to remember which has learnt such."""
+DISTORTED = 66
+"""Images in each batch that are distorted, the drawings among them; when a network has not learnt
+from distorted ones, it is the drawings alone."""
 REPORTS = 5
 """How often progress is reported; what shows it takes its time on the same processors."""
 EVALUATED = 1_000
@@ -67,17 +67,16 @@ def teach(lesson: Lesson, data: Dataset, report: Callable[[TrainingEvent], None]
     started = time.perf_counter()
     network = to_keras(lesson.mlp)
     before = _accuracy(network, data)
-    steps = int(np.clip(PRESENTATIONS * len(lesson.labels) // DRAWN, *STEPS))
     network.compile(
-        optimizer=FusedAdam(one_cycle(_learning_rate(lesson.mlp), steps)),
+        optimizer=FusedAdam(one_cycle(_learning_rate(lesson.mlp), STEPS)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        steps_per_execution=steps // REPORTS,
+        steps_per_execution=STEPS // REPORTS,
         jit_compile=False,  # compiling costs more than it saves in a few seconds
     )
     network.optimizer.build(network.trainable_variables)
     network.fit(
-        _batches(steps, lesson, data),
-        callbacks=[_Reporter(steps, report)],
+        _batches(lesson, data),
+        callbacks=[_Reporter(report)],
         shuffle=False,  # the batches are composed
         verbose=0,
     )
@@ -115,33 +114,34 @@ def _learning_rate(mlp: Mlp) -> float:
     return min(HIGHEST_RATE, LEARNING_RATE * WIDTH / max(mlp.hidden, default=1))
 
 
-def _batches(steps: int, lesson: Lesson, data: Dataset) -> tf.data.Dataset:
+def _batches(lesson: Lesson, data: Dataset) -> tf.data.Dataset:
     """Images float32 (BATCH_SIZE, 28, 28) in [0, 1] and labels (BATCH_SIZE,), batch by batch.
 
-    First in each are the drawings and the other digits that are distorted, each time in a new way.
+    In each come first the drawings, which are distorted in a new way each time, then such digits to
+    remember as are distorted as well, then the others.
     """
     rng = np.random.default_rng(SEED)
-    drawn = _spread(len(lesson.labels), steps * DRAWN, rng)
+    chosen = _spread(len(lesson.labels), STEPS * DRAWN, rng)
     drawings = np.rint(lesson.pixels * 255).astype(np.uint8)
-    images, labels = _to_remember(steps * (BATCH_SIZE - DRAWN), lesson.mlp, data, rng)
-    share = DISTORTED if lesson.mlp.metadata.get("augment") else 0
-    distorted = round(share * (BATCH_SIZE - DRAWN))
-    plain = np.arange(steps * distorted, len(images))
+    images, labels = _to_remember(STEPS * (BATCH_SIZE - DRAWN), lesson.mlp, data, rng)
+    distorts = bool(lesson.mlp.metadata.get("augment"))
+    distorted = DISTORTED if distorts else DRAWN
+    remembered = STEPS * (distorted - DRAWN)
+    plain = np.arange(remembered, len(images))
     rng.shuffle(plain)  # the generated ones are at the end
 
-    def composed(drawn: np.ndarray, remembered: np.ndarray) -> np.ndarray:
-        parts = drawn, remembered[: steps * distorted], remembered[plain]
-        return np.concatenate([part.reshape(steps, -1, *part.shape[1:]) for part in parts], axis=1)
+    def composed(drawn: np.ndarray, others: np.ndarray) -> np.ndarray:
+        parts = drawn, others[:remembered], others[plain]
+        return np.concatenate([part.reshape(STEPS, -1, *part.shape[1:]) for part in parts], axis=1)
 
     def distort(number: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> tuple:
         pixels = tf.cast(images, tf.float32) / 255
-        changed, kept = pixels[: DRAWN + distorted], pixels[DRAWN + distorted :]
         # For the drawings alone, compiling would take longer than it saves.
-        changed = augment(changed, tf.stack([SEED, number]), compiled=distorted > 0)
-        return tf.concat([changed, kept], axis=0), labels
+        changed = augment(pixels[:distorted], tf.stack([SEED, number]), compiled=distorts)
+        return tf.concat([changed, pixels[distorted:]], axis=0), labels
 
-    numbers = tf.range(steps)
-    batches = composed(drawings[drawn], images), composed(lesson.labels[drawn], labels)
+    numbers = tf.range(STEPS)
+    batches = composed(drawings[chosen], images), composed(lesson.labels[chosen], labels)
     return tf.data.Dataset.from_tensor_slices((numbers, *batches)).map(distort).prefetch(2)
 
 
@@ -181,9 +181,8 @@ def _accuracy(network: keras.Sequential, data: Dataset) -> float:
 class _Reporter(keras.callbacks.Callback):
     """Turns Keras's callbacks into events."""
 
-    def __init__(self, steps: int, report: Callable[[TrainingEvent], None]):
+    def __init__(self, report: Callable[[TrainingEvent], None]):
         super().__init__()
-        self._steps = steps
         self._report = report
 
     def on_train_batch_end(self, batch, logs=None):
@@ -192,4 +191,4 @@ class _Reporter(keras.callbacks.Callback):
                 "The loss stopped being a number: this network's weights are too large to teach "
                 "it more. Restore the shipped model and teach that one."
             )
-        self._report(BatchProgress(1, 1, min(batch + 1, self._steps), self._steps))
+        self._report(BatchProgress(1, 1, min(batch + 1, STEPS), STEPS))

@@ -1,12 +1,13 @@
-"""How soon the page reacts to Retrain, Stop and a closed tab, in Chromium, with the `quick` recipe.
+"""How soon the page reacts to Retrain, Stop, a closed tab and Learn my hand, in Chromium.
 
     python tests/benchmarks/training_reaction.py [--rounds 5]
 
-From the click on Retrain to the first point on the charts: with a worker at hand that has loaded
-TensorFlow while the visitor looked around, as the page arranges it (at most 3 seconds), and once on
-a server that has just been started. From the click on Stop in the middle of an epoch to the status
-that says so (at most 1 second). From closing the tab of a training to the end of its worker's
-process (at most 5 seconds).
+From the click on Retrain to the first point on the charts, with the `quick` recipe: with a worker
+at hand that has loaded TensorFlow while the visitor looked around, as the page arranges it (at most
+3 seconds), and once on a server that has just been started. From the click on Stop in the middle of
+an epoch to the status that says so (at most 1 second). From closing the tab of a training to the
+end of its worker's process (at most 5 seconds). From the click on Learn my hand, with three
+drawings in the tray, to the answer of the network that was taught (under 5 seconds).
 """
 
 import contextlib
@@ -25,10 +26,11 @@ from tests.benchmarks.figures import Figure, conclude, parser, run  # noqa: E402
 from tests.benchmarks.tools import chromium  # noqa: E402
 from tests.browser.digit_page import DigitPage  # noqa: E402
 from tests.browser.server import Server, running_server, wait_for  # noqa: E402
+from tests.browser.teaching_page import correct, hook, open_teach  # noqa: E402
 
 COMMAND = "training_reaction.py"
 WARM_UP_SECONDS = 20
-FIRST_POINT_LIMIT, STOP_LIMIT, CLOSED_LIMIT = 3, 1, 5
+FIRST_POINT_LIMIT, STOP_LIMIT, CLOSED_LIMIT, LESSON_LIMIT = 3, 1, 5, 5
 # From a click to the frame in which its outcome is painted, by the browser's own clock.
 STOPWATCH = """
 ([button, isDone]) => new Promise((resolve) => {
@@ -43,6 +45,7 @@ STOPWATCH = """
 })
 """
 FIRST_POINT = ["#retrain", "document.querySelector('#loss-chart circle')"]
+LEARNT = ['[data-act="learn"]', """document.querySelector('[data-score="test"]')"""]
 STOPPED = ["#stop", "document.querySelector('#training-status').innerText.includes('Stopped')"]
 
 
@@ -50,7 +53,7 @@ def main() -> int:
     arguments = parser(__doc__)
     arguments.add_argument("--rounds", type=int, default=5, help="times each (5)")
     flags = arguments.parse_args()
-    first_points, stops, closings = [], [], []
+    first_points, stops, closings, lessons = [], [], [], []
     with chromium() as browser, running_server() as server:
         with open_tab(browser, server) as tab:
             cold = tab.page.evaluate(STOPWATCH, FIRST_POINT)
@@ -61,6 +64,7 @@ def main() -> int:
                 tab.wait_for_status("batch")
                 stops.append(tab.page.evaluate(STOPWATCH, STOPPED))
             closings.append(close_tab(browser, server))
+            lessons.append(learn(browser, server))
     return conclude(
         [
             Figure(
@@ -74,6 +78,13 @@ def main() -> int:
             ),
             slowest("click on Stop in the middle of an epoch to its end", stops, STOP_LIMIT),
             slowest("tab of a training closed to the end of its worker", closings, CLOSED_LIMIT),
+            Figure(
+                "click on Learn my hand to the answer of the network taught, three drawings",
+                f"{statistics.median(lessons):.1f} s",
+                COMMAND,
+                must_hold=f"under {LESSON_LIMIT} s",
+                holds=statistics.median(lessons) < LESSON_LIMIT,
+            ),
         ],
         flags,
     )
@@ -109,6 +120,16 @@ def close_tab(browser: Browser, server: Server) -> float:
         started = time.monotonic()
     wait_for(lambda: not workers & server.workers(), 60)
     return time.monotonic() - started
+
+
+def learn(browser: Browser, server: Server) -> float:
+    """Seconds from the click on Learn my hand to the answer, with a worker at hand."""
+    with open_tab(browser, server) as tab:
+        open_teach(tab)
+        for number in range(3):
+            correct(tab, hook(number), 7)
+        time.sleep(WARM_UP_SECONDS)
+        return tab.page.evaluate(STOPWATCH, LEARNT)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def killed_mid_epoch():
         time.sleep(0.5)  # lets the events go
         die()
 
-    return train
+    return train, iter(())
 
 
 def killed_while_sending():
@@ -50,7 +50,7 @@ def killed_while_sending():
         report(large_result())  # more than a pipe holds
         die()
 
-    return train
+    return train, iter(())
 
 
 def killed_before_the_result():
@@ -60,7 +60,7 @@ def killed_before_the_result():
         time.sleep(0.5)
         die()
 
-    return train
+    return train, iter(())
 
 
 def healthy():
@@ -69,7 +69,7 @@ def healthy():
             report(epoch(number, says=2))
         report(finished(says=3))
 
-    return train
+    return train, iter(())
 
 
 def large_result() -> Mlp:

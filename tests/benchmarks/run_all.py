@@ -3,7 +3,7 @@
     python tests/benchmarks/run_all.py --strokes drawn.jsonl.gz --uploads FOLDER \\
         --letters letters.jsonl.gz [--only NAME ...] [--write]
 
-It takes the better part of an hour and wants the machine for itself. `--write` brings the READMEs'
+It takes half an hour or more and wants the machine for itself. `--write` brings the READMEs'
 tables up to date. What lacks its data or its tool is not measured and keeps its former line. The
 exit status is 1 when a line falls short or a benchmark fails.
 """

@@ -23,11 +23,9 @@ from digit_recognizer.errors import TrainingFailed
 from digit_recognizer.events import BatchProgress, DatasetNote, LessonResult, TrainingEvent
 from digit_recognizer.lesson import Lesson
 from digit_recognizer.mlp import Mlp
-from digit_recognizer.steps import Steps
 from digit_recognizer.training import (
     FusedAdam,
     generated_images,
-    generating,
     one_cycle,
     to_keras,
     to_mlp,
@@ -55,7 +53,9 @@ EVALUATED = 1_000
 SEED = 0
 
 
-def teach(lesson: Lesson, data: Dataset, report: Callable[[TrainingEvent], None]) -> LessonResult:
+def teach(
+    lesson: Lesson, data: Dataset, report: Callable[[TrainingEvent], None], steps: int = STEPS
+) -> LessonResult:
     """Teach `lesson.mlp` its drawings; `data` is what it must not forget.
 
     `report` receives progress on the calling thread, and last the LessonResult, which is also
@@ -68,15 +68,15 @@ def teach(lesson: Lesson, data: Dataset, report: Callable[[TrainingEvent], None]
     network = to_keras(lesson.mlp)
     before = _accuracy(network, data)
     network.compile(
-        optimizer=FusedAdam(one_cycle(_learning_rate(lesson.mlp), STEPS)),
+        optimizer=FusedAdam(one_cycle(_learning_rate(lesson.mlp), steps)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        steps_per_execution=STEPS // REPORTS,
+        steps_per_execution=steps // REPORTS,
         jit_compile=False,  # compiling costs more than it saves in a few seconds
     )
     network.optimizer.build(network.trainable_variables)
     network.fit(
-        _batches(lesson, data),
-        callbacks=[_Reporter(report)],
+        _batches(lesson, data, steps),
+        callbacks=[_Reporter(steps, report)],
         shuffle=False,  # the batches are composed
         verbose=0,
     )
@@ -96,9 +96,8 @@ def teach(lesson: Lesson, data: Dataset, report: Callable[[TrainingEvent], None]
     return result
 
 
-def warming_up() -> Steps[None]:
-    """Generate digits to remember, and compile the distortions; this process keeps both."""
-    yield from generating(GENERATED)
+def rehearse() -> None:
+    """Do a short lesson of no consequence: this process keeps what is compiled for it."""
     classes = NUM_CLASSES + 1
     mlp = Mlp(
         (np.zeros((IMAGE_SIZE**2, classes), np.float32),),
@@ -107,32 +106,32 @@ def warming_up() -> Steps[None]:
     )
     blank = np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.float32)
     lesson = Lesson(mlp, blank, np.zeros(1, np.uint8))
-    teach(lesson, dummy_dataset(BATCH_SIZE), lambda event: None)
+    teach(lesson, dummy_dataset(BATCH_SIZE), lambda event: None, STEPS // REPORTS)
 
 
 def _learning_rate(mlp: Mlp) -> float:
     return min(HIGHEST_RATE, LEARNING_RATE * WIDTH / max(mlp.hidden, default=1))
 
 
-def _batches(lesson: Lesson, data: Dataset) -> tf.data.Dataset:
+def _batches(lesson: Lesson, data: Dataset, steps: int) -> tf.data.Dataset:
     """Images float32 (BATCH_SIZE, 28, 28) in [0, 1] and labels (BATCH_SIZE,), batch by batch.
 
     In each come first the drawings, which are distorted in a new way each time, then such digits to
     remember as are distorted as well, then the others.
     """
     rng = np.random.default_rng(SEED)
-    chosen = _spread(len(lesson.labels), STEPS * DRAWN, rng)
+    chosen = _spread(len(lesson.labels), steps * DRAWN, rng)
     drawings = np.rint(lesson.pixels * 255).astype(np.uint8)
-    images, labels = _to_remember(STEPS * (BATCH_SIZE - DRAWN), lesson.mlp, data, rng)
+    images, labels = _to_remember(steps * (BATCH_SIZE - DRAWN), lesson.mlp, data, rng)
     distorts = bool(lesson.mlp.metadata.get("augment"))
     distorted = DISTORTED if distorts else DRAWN
-    remembered = STEPS * (distorted - DRAWN)
+    remembered = steps * (distorted - DRAWN)
     plain = np.arange(remembered, len(images))
     rng.shuffle(plain)  # the generated ones are at the end
 
     def composed(drawn: np.ndarray, others: np.ndarray) -> np.ndarray:
         parts = drawn, others[:remembered], others[plain]
-        return np.concatenate([part.reshape(STEPS, -1, *part.shape[1:]) for part in parts], axis=1)
+        return np.concatenate([part.reshape(steps, -1, *part.shape[1:]) for part in parts], axis=1)
 
     def distort(number: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> tuple:
         pixels = tf.cast(images, tf.float32) / 255
@@ -140,7 +139,7 @@ def _batches(lesson: Lesson, data: Dataset) -> tf.data.Dataset:
         changed = augment(pixels[:distorted], tf.stack([SEED, number]), compiled=distorts)
         return tf.concat([changed, pixels[distorted:]], axis=0), labels
 
-    numbers = tf.range(STEPS)
+    numbers = tf.range(steps)
     batches = composed(drawings[chosen], images), composed(lesson.labels[chosen], labels)
     return tf.data.Dataset.from_tensor_slices((numbers, *batches)).map(distort).prefetch(2)
 
@@ -181,8 +180,9 @@ def _accuracy(network: keras.Sequential, data: Dataset) -> float:
 class _Reporter(keras.callbacks.Callback):
     """Turns Keras's callbacks into events."""
 
-    def __init__(self, report: Callable[[TrainingEvent], None]):
+    def __init__(self, steps: int, report: Callable[[TrainingEvent], None]):
         super().__init__()
+        self._steps = steps
         self._report = report
 
     def on_train_batch_end(self, batch, logs=None):
@@ -191,4 +191,4 @@ class _Reporter(keras.callbacks.Callback):
                 "The loss stopped being a number: this network's weights are too large to teach "
                 "it more. Restore the shipped model and teach that one."
             )
-        self._report(BatchProgress(1, 1, min(batch + 1, STEPS), STEPS))
+        self._report(BatchProgress(1, 1, min(batch + 1, self._steps), self._steps))

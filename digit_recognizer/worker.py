@@ -31,10 +31,10 @@ MEMORY_LIMIT = 3 * 2**30
 
 
 class Worker:
-    """One child process that gets everything ready and then waits for one task.
+    """One child process that gets everything ready and then waits for a training or a lesson.
 
-    After a lesson it can be started once more. `prepare` runs in the child, which imports it by
-    name, and returns what trains there. `start` and `poll` belong to one thread;
+    While it is `reusable`, it can be started again. `prepare` runs in the child, which imports it
+    by name, and returns what trains there. `start` and `poll` belong to one thread at a time;
     `stop` may be called from any.
     """
 
@@ -67,8 +67,9 @@ class Worker:
 
     @property
     def reusable(self) -> bool:
-        """Whether it has done its task and can do another, as after a lesson."""
-        return self._done and 0 < self._lessons < MOST_LESSONS and self.alive
+        """Whether it has done a lesson and can do another task, with memory to spare."""
+        can_go_on = self._done and 0 < self._lessons < MOST_LESSONS and self.alive
+        return can_go_on and resident_bytes(self.pid) < MEMORY_LIMIT / 2
 
     def start(self, task: Task) -> None:
         """Do the task, a training or a lesson, as soon as the child is ready; returns at once."""

@@ -53,9 +53,7 @@ def serve(connection: Connection, prepare: Prepare) -> None:
         train, readying = prepare()
         task = None
         while task is None or isinstance(task, Lesson):
-            for _ in readying:
-                if connection.poll():
-                    break
+            _spend_idle_time(connection, readying)
             task = connection.recv()
             train(task, outbox.put)
     except RecognizerError as error:
@@ -78,7 +76,7 @@ def prepare_training() -> tuple[Train, Iterator[None]]:
     Runs in the child. Keras imports much, and TensorFlow compiles the distortions, at the first
     training only; done here, it does not delay the first epoch. What trains looks for MNIST again
     when it was not there, and may download it then. What a lesson needs, and generated digits, are
-    left for later: they take seconds, which a task that needs none does not have to wait.
+    left for later: they take seconds, and a task that comes has to wait for one step at most.
     """
     from digit_recognizer.quiet import quiet_import
 
@@ -94,25 +92,43 @@ def prepare_training() -> tuple[Train, Iterator[None]]:
         training.train(
             replace(preset, epochs=1), dummy_dataset(preset.batch_size), lambda event: None
         )
-    for_lessons = teaching.warming_up()
+    for_lessons = training.generating(teaching.GENERATED)
     for_trainings = _generating(training, data)
 
     def train(task: Task, report: Callable[[TrainingEvent], None]) -> None:
+        nonlocal data
+        data = data or load_or_generate()
         if isinstance(task, Lesson):
             finish(for_lessons)
-            teaching.teach(task, data or load_or_generate(), report)
+            teaching.teach(task, data, report)
             return
         if task.generated:
             finish(for_trainings)
-        training.train(task, data or load_or_generate(), report)
+        training.train(task, data, report)
 
-    return train, itertools.chain(for_lessons, for_trainings)
+    return train, itertools.chain(for_lessons, _rehearsing(teaching), for_trainings)
+
+
+def _rehearsing(teaching: ModuleType) -> Steps[None]:
+    """Compile what a lesson needs; a lesson that comes before does it itself."""
+    teaching.rehearse()
+    yield
 
 
 def _generating(training: ModuleType, data: Dataset | None) -> Steps[None]:
     """Draw beforehand what the page's default preset mixes in."""
     if data and (share := PRESETS[DEFAULT_PRESET].generated):
         yield from training.generating(round(share * len(data.train_images)))
+
+
+def _spend_idle_time(connection: Connection, readying: Iterator[None]) -> None:
+    """Go on getting ready until there is a task; that it fails is no reason to do no task."""
+    try:
+        for _ in readying:
+            if connection.poll():
+                return
+    except Exception:
+        traceback.print_exc()
 
 
 def _end_with_parent() -> None:

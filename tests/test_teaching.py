@@ -105,10 +105,9 @@ def test_a_network_of_ten_classes_and_no_hidden_layer_can_be_taught(lesson, data
 
 
 def test_a_network_that_has_learnt_from_distorted_digits_can_be_taught(lesson, lambdas, data):
-    from digit_recognizer.steps import finish
-    from digit_recognizer.teaching import warming_up
+    from digit_recognizer.teaching import rehearse
 
-    finish(warming_up())  # as a worker does beforehand
+    rehearse()  # as a worker does beforehand
     metadata = {**lesson.mlp.metadata, "augment": True}
     mlp = dataclasses.replace(lesson.mlp, metadata=metadata)
     result, _ = teach(dataclasses.replace(lesson, mlp=mlp), data)

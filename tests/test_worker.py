@@ -72,10 +72,20 @@ def prepare_lessons():
     """Counts, as long as there is no task, and reports how far it came."""
     counted = itertools.count()
 
-    def train(lesson, report):
-        report(LessonResult(lesson.mlp, 0.0, 0.0, float(next(counted)), len(lesson.pixels)))
+    def train(task, report):
+        if isinstance(task, Lesson):
+            report(LessonResult(task.mlp, 0.0, 0.0, float(next(counted)), len(task.pixels)))
+        else:
+            report(TrainingResult(None, 1.0, None))
 
     return train, (None for _ in counted)
+
+
+def prepare_bug_in_a_step():
+    def train(config, report):
+        report(TrainingResult(None, 1.0, None))
+
+    return train, (1 / 0 for _ in range(1))
 
 
 def prepare_failure():
@@ -190,7 +200,6 @@ def test_events_arrive_in_order_and_the_result_is_the_last(new_worker):
     assert worker.poll(0.5) is None
 
 
-@pytest.mark.skipif(not hasattr(os, "nice"), reason="priorities are a POSIX matter")
 def new_lesson(units: int) -> Lesson:
     """Two drawings for a network of so many hidden units; 1000 are more than a pipe holds."""
     weights = np.full((784, units), 0.5, np.float32), np.zeros((units, 10), np.float32)
@@ -212,11 +221,36 @@ def test_a_child_gets_readier_until_a_task_comes_and_after_a_lesson(new_worker):
     worker, counts = new_worker(prepare_lessons), []
     assert not worker.reusable
     for lesson in range(1, MOST_LESSONS + 1):
+        time.sleep(0.1)
         worker.start(new_lesson(units=1))
         counts.append(next_event(worker).after)
         assert worker.poll(0) is None
         assert worker.reusable == (lesson < MOST_LESSONS)
-    assert all(np.diff([-1, *counts]) > 1)  # between two tasks it has counted on
+    assert all(np.diff(counts) > 2)  # between two tasks it has counted on
+
+
+def test_a_child_that_has_taught_can_train(new_worker):
+    worker = new_worker(prepare_lessons)
+    worker.start(new_lesson(units=1))
+    assert isinstance(next_event(worker), LessonResult)
+    worker.start(TrainConfig())
+    assert isinstance(next_event(worker), TrainingResult)
+    assert not worker.reusable
+
+
+def test_a_child_that_cannot_get_readier_does_its_task_all_the_same(new_worker):
+    worker = new_worker(prepare_bug_in_a_step)
+    worker.start(TrainConfig())
+    assert isinstance(next_event(worker), TrainingResult)
+
+
+def test_a_child_that_holds_much_memory_is_not_reusable(new_worker, monkeypatch):
+    worker = new_worker(prepare_lessons)
+    worker.start(new_lesson(units=1))
+    next_event(worker)
+    assert worker.reusable
+    monkeypatch.setattr(worker_module, "MEMORY_LIMIT", resident_bytes(worker.pid))
+    assert not worker.reusable
 
 
 def test_a_child_that_was_killed_after_a_lesson_is_not_reusable(new_worker):
@@ -236,6 +270,7 @@ def test_a_child_is_stopped_while_it_is_sent_a_large_network(new_worker):
         worker.poll(0)
 
 
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="priorities are a POSIX matter")
 def test_the_child_has_a_lower_priority(new_worker):
     worker = new_worker(prepare_three_events)
     worker.start(TrainConfig())

@@ -180,7 +180,13 @@ def test_ctrl_c_ends_a_training_in_one_sentence(tiny_mnist, tmp_path):
     command = [sys.executable, "train.py", "--preset", "quick", "--epochs", "200"]
     command += ["--data", str(tiny_mnist), "--output", str(tmp_path / "model.npz")]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell's background jobs, which tests may be, start with the signal ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout.readline().startswith("Epoch 1/200")
         process.send_signal(signal.SIGINT)

@@ -92,7 +92,7 @@ def prepare_training() -> tuple[Train, Iterator[None]]:
         training.train(
             replace(preset, epochs=1), dummy_dataset(preset.batch_size), lambda event: None
         )
-    for_lessons = training.generating(teaching.GENERATED)
+    for_lessons = _rehearsing(teaching, training)
     for_trainings = _generating(training, data)
 
     def train(task: Task, report: Callable[[TrainingEvent], None]) -> None:
@@ -106,13 +106,13 @@ def prepare_training() -> tuple[Train, Iterator[None]]:
             finish(for_trainings)
         training.train(task, data, report)
 
-    return train, itertools.chain(for_lessons, _rehearsing(teaching), for_trainings)
+    return train, itertools.chain(for_lessons, for_trainings)
 
 
-def _rehearsing(teaching: ModuleType) -> Steps[None]:
-    """Compile what a lesson needs; a lesson that comes before does it itself."""
+def _rehearsing(teaching: ModuleType, training: ModuleType) -> Steps[None]:
+    """Draw what a lesson mixes in, and compile what it needs."""
+    yield from training.generating(teaching.GENERATED)
     teaching.rehearse()
-    yield
 
 
 def _generating(training: ModuleType, data: Dataset | None) -> Steps[None]:

@@ -56,7 +56,7 @@ SEED = 0
 def teach(
     lesson: Lesson, data: Dataset, report: Callable[[TrainingEvent], None], steps: int = STEPS
 ) -> LessonResult:
-    """Teach `lesson.mlp` its drawings; `data` is what it must not forget.
+    """Teach `lesson.mlp` its drawings in so many steps; `data` is what it must not forget.
 
     `report` receives progress on the calling thread, and last the LessonResult, which is also
     returned: a network of the same shape, with the former temperature and threshold. Raises

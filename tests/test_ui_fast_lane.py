@@ -1,15 +1,14 @@
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from digit_recognizer.ui.fast_lane import ROUTE, FastLane
-from digit_recognizer.ui.gate import Gate
-
-QUEUE = "/gradio_api/queue/join"
+from digit_recognizer.ui.gate import CALL
 
 
 @pytest.fixture
@@ -22,9 +21,13 @@ def client():
     async def echo(request: Request) -> JSONResponse:
         return JSONResponse(await request.json())
 
-    routes = [Route(path, echo, methods=["POST"]) for path in (ROUTE, QUEUE)]
+    async def parse(request: Request, call_next):  # as the gate does
+        request.scope[CALL] = await request.json()
+        return await call_next(request)
+
+    routes = [Route(path, echo, methods=["POST"]) for path in (ROUTE, "/other")]
     middleware = [
-        Middleware(Gate, functions={3: 1, 4: 1}, names={"predict": 4}),
+        Middleware(BaseHTTPMiddleware, dispatch=parse),
         Middleware(FastLane, index=3, function=say),
     ]
     return TestClient(Starlette(routes=routes, middleware=middleware))
@@ -38,7 +41,9 @@ def test_the_function_answers_for_the_session_that_asks(client):
         assert answer.json()["data"] == [f"[1] from {session}"]
 
 
-@pytest.mark.parametrize(("route", "index"), [(ROUTE, 4), (ROUTE, None), (QUEUE, 3)])
+@pytest.mark.parametrize(
+    ("route", "index"), [(ROUTE, 4), (ROUTE, None), (ROUTE, 3.5), ("/other", 3)]
+)
 def test_all_else_arrives_where_it_would(client, route, index):
     call = {"data": [[1]], "fn_index": index, "session_hash": "a"}
     assert client.post(route, json=call).json() == call

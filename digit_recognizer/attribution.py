@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES
+from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.mlp import Mlp
 
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
-from digit_recognizer.config import DIGIT_SIZE, IMAGE_SIZE
+from digit_recognizer.constants import DIGIT_SIZE, IMAGE_SIZE
 
 ROTATION = math.radians(12)
 SHEAR = 0.25

@@ -3,20 +3,12 @@
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
+from digit_recognizer.constants import IMAGE_SIZE, MAX_PARAMETERS, NUM_CLASSES
 from digit_recognizer.errors import BadConfig
 
-IMAGE_SIZE = 28
-"""Side of the network's input, in pixels."""
-DIGIT_SIZE = 20
-"""Side of the box that MNIST scales a digit's ink into, in pixels."""
-NUM_CLASSES = 10
 VALIDATION_SIZE = 5_000
 """How many images at the end of MNIST's training set are held out to choose by."""
-PEN_WIDTH = 0.04
-"""Width of the sheet's felt pen, as a fraction of the sheet's side."""
-SHIPPED_MODEL = Path(__file__).parent / "models" / "shipped.npz"
 DATA_VARIABLE = "DIGIT_RECOGNIZER_MNIST"
 """Environment variable that names an `mnist.npz`."""
 
@@ -26,8 +18,6 @@ LEARNING_RATE_RANGE = (1e-6, 0.1)
 HIDDEN_LAYERS_RANGE = (1, 6)
 HIDDEN_UNITS_RANGE = (1, 2048)
 SEED_RANGE = (0, 2**31 - 1)
-MAX_PARAMETERS = 8_000_000
-"""Weights and biases of a network: 32 MB, and as much again, several times, while it learns."""
 
 
 def _check(name: str, value: object, kind: type, allowed: tuple[float, float]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digit_recognizer.config import NUM_CLASSES
+from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.mlp import Mlp
 
 MISTAKES_A_CELL = 24

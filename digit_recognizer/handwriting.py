@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from digit_recognizer.config import DIGIT_SIZE, IMAGE_SIZE, NUM_CLASSES
+from digit_recognizer.constants import DIGIT_SIZE, IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.preprocessing import fit_and_centre
 from digit_recognizer.steps import Steps, finish
 from digit_recognizer.strokes import Strokes, place_on_sheet, render

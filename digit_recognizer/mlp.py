@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES
+from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import BadModel
 from digit_recognizer.files import UnreadableFile, read_at_most, replacing
 from digit_recognizer.npz import BadArrays, open_npz

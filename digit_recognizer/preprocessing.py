@@ -9,7 +9,7 @@ colours or networks.
 import numpy as np
 from PIL import Image
 
-from digit_recognizer.config import DIGIT_SIZE, IMAGE_SIZE
+from digit_recognizer.constants import DIGIT_SIZE, IMAGE_SIZE
 from digit_recognizer.errors import EmptyDrawing
 from digit_recognizer.marks import MARK_THRESHOLD, keep_writing
 from digit_recognizer.morphology import extreme_around, with_margin

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digit_recognizer.config import SHIPPED_MODEL
+from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.images import to_ink
 from digit_recognizer.mlp import Mlp
 from digit_recognizer.preprocessing import to_pixels

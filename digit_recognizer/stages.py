@@ -7,7 +7,7 @@ nothing about networks or pages.
 import numpy as np
 from PIL import Image
 
-from digit_recognizer.config import IMAGE_SIZE
+from digit_recognizer.constants import IMAGE_SIZE
 from digit_recognizer.preprocessing import to_box, to_pixels
 
 TUTORIAL_THRESHOLD = 75 / 255

@@ -7,7 +7,7 @@ and the sheet is the unit square. Knows nothing about pages and networks.
 import numpy as np
 from PIL import Image, ImageDraw
 
-from digit_recognizer.config import PEN_WIDTH
+from digit_recognizer.constants import PEN_WIDTH
 from digit_recognizer.errors import BadStrokes, EmptyDrawing
 
 MAX_STROKES = 500

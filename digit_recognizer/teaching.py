@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from digit_recognizer.augmentation import augment
-from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES
+from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.dataset import Dataset, dummy_dataset
 from digit_recognizer.errors import TrainingFailed
 from digit_recognizer.events import BatchProgress, DatasetNote, LessonResult, TrainingEvent

@@ -20,7 +20,8 @@ import tensorflow as tf
 
 from digit_recognizer.augmentation import augment
 from digit_recognizer.calibration import calibrate
-from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES, TrainConfig
+from digit_recognizer.config import TrainConfig
+from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import TrainingFailed
 from digit_recognizer.evaluation import evaluate
 from digit_recognizer.events import (

@@ -4,7 +4,7 @@ from conftest import written_number
 from PIL import Image
 
 from digit_recognizer import BadImage, EmptyDrawing, Recognizer, RecognizerError
-from digit_recognizer.config import SHIPPED_MODEL
+from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.marks import find_marks
 from digit_recognizer.mlp import Mlp
 from digit_recognizer.strokes import render

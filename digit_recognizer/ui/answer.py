@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES
+from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.recognizer import Prediction
 from digit_recognizer.ui import texts
 

@@ -7,7 +7,7 @@ import html
 
 import numpy as np
 
-from digit_recognizer.config import IMAGE_SIZE
+from digit_recognizer.constants import IMAGE_SIZE
 from digit_recognizer.recognizer import Prediction
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import is_unsure, pixels_as_png

@@ -6,7 +6,7 @@ Pure functions to HTML; they know nothing about Gradio and requests.
 import html
 from collections.abc import Mapping
 
-from digit_recognizer.config import NUM_CLASSES
+from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.errors import EmptyDrawing
 from digit_recognizer.strokes import render
 from digit_recognizer.ui import texts

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData
 
-from digit_recognizer.config import MAX_PARAMETERS
+from digit_recognizer.constants import MAX_PARAMETERS
 from digit_recognizer.errors import BadModel
 from digit_recognizer.mlp import Mlp
 from digit_recognizer.ui import texts

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from digit_recognizer.config import NUM_CLASSES
+from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.errors import EmptyDrawing
 from digit_recognizer.recognizer import Prediction, Recognizer
 from digit_recognizer.strokes import SHEET_SIZE, Strokes, render

@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from digit_recognizer.config import NUM_CLASSES
+from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.evaluation import Evaluation, Mistake
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import pixels_as_png

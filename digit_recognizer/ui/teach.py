@@ -11,7 +11,7 @@ from typing import Any
 
 import gradio as gr
 
-from digit_recognizer.config import NUM_CLASSES
+from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.errors import BadTray
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.downloads import inline_file

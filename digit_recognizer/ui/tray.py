@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from digit_recognizer.config import NUM_CLASSES
+from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.errors import BadStrokes, BadTray, EmptyDrawing
 from digit_recognizer.preprocessing import to_pixels
 from digit_recognizer.strokes import Strokes, parse_strokes, render

@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from digit_recognizer.config import IMAGE_SIZE
+from digit_recognizer.constants import IMAGE_SIZE
 from digit_recognizer.mlp import Mlp
 from digit_recognizer.ui import texts
 

@@ -25,7 +25,7 @@ from PIL import Image, ImageDraw
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from digit_recognizer import EmptyDrawing, Prediction, Recognizer
-from digit_recognizer.config import SHIPPED_MODEL
+from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.dataset import load_dataset
 from digit_recognizer.errors import DatasetUnavailable
 from digit_recognizer.scribbles import KINDS, curl, draw_scribbles, thrown_strokes, zigzag

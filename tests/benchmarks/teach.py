@@ -17,7 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from digit_recognizer import Prediction, Recognizer
-from digit_recognizer.config import PEN_WIDTH, SHIPPED_MODEL
+from digit_recognizer.constants import PEN_WIDTH, SHIPPED_MODEL
 from digit_recognizer.dataset import Dataset, load_dataset
 from digit_recognizer.handwriting import draw_digits, write_style
 from digit_recognizer.lesson import Lesson

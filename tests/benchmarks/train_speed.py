@@ -24,7 +24,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from digit_recognizer.config import IMAGE_SIZE, NUM_CLASSES, PRESETS, TrainConfig
+from digit_recognizer.config import PRESETS, TrainConfig
+from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.dataset import Dataset, load_dataset
 from digit_recognizer.events import EpochResult, TrainingEvent
 from digit_recognizer.quiet import quiet_import

@@ -24,7 +24,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from digit_recognizer.config import DEFAULT_PRESET, NUM_CLASSES
+from digit_recognizer.config import DEFAULT_PRESET
+from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.handwriting import write_digits
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.strokes import parse_strokes, place_on_sheet

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from accuracy import at_least, on_sheets, percent, read_drawings
 
 from digit_recognizer import Recognizer
-from digit_recognizer.config import SHIPPED_MODEL
+from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.marks import MARK_THRESHOLD
 from digit_recognizer.strokes import render
 from digit_recognizer.ui.answer import is_unsure

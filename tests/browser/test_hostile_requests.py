@@ -12,7 +12,7 @@ from urllib.parse import quote, urlparse
 import pytest
 from gradio.utils import get_upload_folder
 
-from digit_recognizer.config import SHIPPED_MODEL
+from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.ui.examples import example_path
 from digit_recognizer.ui.security_headers import HEADERS
 from tests.browser.server import ROOT

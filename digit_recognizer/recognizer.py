@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digit_recognizer.constants import SHIPPED_MODEL
-from digit_recognizer.images import to_ink
+from digit_recognizer.ink.images import to_ink
+from digit_recognizer.ink.preprocessing import to_pixels
+from digit_recognizer.ink.segmentation import find_digits, may_be_several, may_touch
 from digit_recognizer.mlp import Mlp
-from digit_recognizer.preprocessing import to_pixels
-from digit_recognizer.segmentation import find_digits, may_be_several, may_touch
 
 if TYPE_CHECKING:
     import numpy as np

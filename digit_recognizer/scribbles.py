@@ -10,8 +10,8 @@ import numpy as np
 
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.handwriting import draw_pixels, spline, write_digits
+from digit_recognizer.ink.strokes import Strokes
 from digit_recognizer.steps import Steps, finish
-from digit_recognizer.strokes import Strokes
 
 PEN_WIDTHS = (1.5, 3.2)
 """In final pixels: thin enough for many strokes in one box."""

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_ui_trainings import CONFIG, epoch, finished
-from test_ui_visitors import answered, constant_network, drawing
 
 import digit_recognizer
 from digit_recognizer.errors import TrainingFailed
@@ -19,6 +17,7 @@ from digit_recognizer.ui import texts
 from digit_recognizer.ui.trainings import TrainingLine, run_training
 from digit_recognizer.ui.visitors import Network, Visitor
 from digit_recognizer.worker import Worker, WorkerPool
+from tests.helpers import CONFIG, answered, constant_network, drawing, epoch, finished
 
 PATIENCE = 60
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import written_number
 from PIL import Image
 
 import digit_recognizer
 from digit_recognizer.__main__ import main
+from digit_recognizer.ink.strokes import render
 from digit_recognizer.mlp import Mlp
-from digit_recognizer.strokes import render
+from tests.helpers import written_number
 
 ROOT = Path(digit_recognizer.__file__).parents[1]
 

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
-from conftest import written_number
 from PIL import Image
 
 from digit_recognizer import BadImage, EmptyDrawing, Recognizer, RecognizerError
 from digit_recognizer.constants import SHIPPED_MODEL
-from digit_recognizer.marks import find_marks
+from digit_recognizer.ink.marks import find_marks
+from digit_recognizer.ink.strokes import render
 from digit_recognizer.mlp import Mlp
-from digit_recognizer.strokes import render
 from digit_recognizer.ui.examples import FOLDER as EXAMPLES
+from tests.helpers import written_number
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,15 @@
 import numpy as np
 import pytest
-from test_ui_trainings import ScriptedPool
-from test_ui_visitors import answered, constant_network, drawing
 
 from digit_recognizer.config import TrainConfig
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.events import BatchProgress, DatasetNote, LessonResult
+from digit_recognizer.events import BatchProgress, DatasetNote
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.learning import run_lesson
 from digit_recognizer.ui.lesson_teach import render_teach
 from digit_recognizer.ui.trainings import TrainingLine, run_training
 from digit_recognizer.ui.visitors import Network, Visitor
-
-
-def learnt(says: int = 7, after: float = 0.9922) -> LessonResult:
-    return LessonResult(constant_network(says).mlp, 2.5, 0.9942, after, 10_000)
+from tests.helpers import ScriptedPool, answered, constant_network, drawing, learnt
 
 
 @pytest.fixture

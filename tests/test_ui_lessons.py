@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from conftest import digital_digit, written_number
 from PIL import Image
 
 from digit_recognizer.mlp import Mlp
@@ -17,6 +16,7 @@ from digit_recognizer.ui.lesson_panel import render_verdict
 from digit_recognizer.ui.lesson_stages import render_stages
 from digit_recognizer.ui.lessons import LESSONS, LessonHandlers
 from digit_recognizer.ui.visitors import Network, Visitors
+from tests.helpers import digital_digit, written_number
 
 REQUEST = SimpleNamespace(session_hash="somebody")
 

@@ -4,11 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import written_number
 from PIL import Image
 
+from digit_recognizer.ink.strokes import SHEET_SIZE, render
 from digit_recognizer.recognizer import Recognizer
-from digit_recognizer.strokes import SHEET_SIZE, render
 from digit_recognizer.ui import replay
 from digit_recognizer.ui.replay import (
     ANSWER,
@@ -21,6 +20,7 @@ from digit_recognizer.ui.replay import (
     render_replay,
 )
 from digit_recognizer.ui.theme import style_sheet
+from tests.helpers import written_number
 
 SEVEN = [np.array([(0.3, 0.26), (0.7, 0.26), (0.44, 0.8)], np.float32)]
 CROSS = np.array([(0.4, 0.5), (0.65, 0.5)], np.float32)

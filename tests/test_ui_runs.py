@@ -1,11 +1,11 @@
 import re
 
 import pytest
-from test_ui_trainings import CONFIG, epoch, finished
 
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.runs import Run
 from digit_recognizer.ui.snapshots import Storage
+from tests.helpers import CONFIG, epoch, finished
 
 
 def new_run(former: Run | None = None) -> Run:

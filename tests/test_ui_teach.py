@@ -6,15 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image
-from test_ui_learning import learnt
-from test_ui_trainings import ScriptedPool
-from test_ui_visitors import constant_network, drawing
 
 from digit_recognizer.ui import lesson_teach, texts
 from digit_recognizer.ui.taught import read_corrections
 from digit_recognizer.ui.teach import TeachHandlers
 from digit_recognizer.ui.trainings import TrainingLine
 from digit_recognizer.ui.visitors import Visitors
+from tests.helpers import ScriptedPool, constant_network, drawing, learnt
 
 REQUEST = SimpleNamespace(session_hash="somebody")
 

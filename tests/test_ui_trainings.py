@@ -1,60 +1,14 @@
 import re
-import threading
 
 import numpy as np
 import pytest
-from test_ui_visitors import answered, constant_network, drawing
 
-from digit_recognizer.config import TrainConfig
 from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
-from digit_recognizer.evaluation import Evaluation, Mistake
-from digit_recognizer.events import BatchProgress, DatasetNote, EpochResult, TrainingResult
+from digit_recognizer.events import BatchProgress, DatasetNote
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.trainings import TrainingLine, run_training
 from digit_recognizer.ui.visitors import Network, Visitor
-
-CONFIG = TrainConfig(epochs=3, preset="quick")
-
-
-class ScriptedPool:
-    """Hands out itself as a worker that reports `events`; exceptions among them are raised."""
-
-    def __init__(self, *events):
-        self.events = list(events)
-        self.taken = 0
-        self.released = threading.Event()
-        self.config = None
-
-    def take(self):
-        self.taken += 1
-        return self
-
-    def release(self, worker):
-        assert worker is self
-        self.released.set()
-
-    def start(self, config):
-        self.config = config
-
-    def poll(self, timeout):
-        event = self.events.pop(0) if self.events else None
-        if isinstance(event, Exception):
-            raise event
-        return event
-
-
-def epoch(number: int, says: int = 1) -> EpochResult:
-    return EpochResult(
-        number, CONFIG.epochs, 0.5 / number, 0.9, 0.4, 0.91, 2.0, constant_network(says).mlp, 5000
-    )
-
-
-def finished(says: int = 3) -> TrainingResult:
-    """The result of a network that misreads 211 of 10,000 digits, all of them as 8."""
-    confusion = np.diag([1000] * 9 + [789])
-    confusion[9, 8] = 211
-    mistakes = (Mistake(np.full((28, 28), 40, np.uint8), 9, 8, 0.875),)
-    return TrainingResult(constant_network(says).mlp, 6.0, Evaluation(confusion, mistakes))
+from tests.helpers import CONFIG, ScriptedPool, answered, constant_network, drawing, epoch, finished
 
 
 def points(chart: str) -> int:

@@ -1,33 +1,14 @@
 import re
 import threading
 
-import numpy as np
 import pytest
-from conftest import digital_digit, written_number
 from PIL import Image
 
 from digit_recognizer.config import TrainConfig
 from digit_recognizer.events import EpochResult
-from digit_recognizer.mlp import Mlp
-from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.visitors import COUNTING_SECONDS, Network, Visitor, Visitors
-
-
-def constant_network(digit: int) -> Recognizer:
-    """A recognizer that says `digit` whatever it sees."""
-    bias = np.zeros(10, np.float32)
-    bias[digit] = 20
-    return Recognizer(Mlp((np.zeros((784, 10), np.float32),), (bias,)))
-
-
-def answered(visitor: Visitor) -> int | None:
-    found = re.findall(r'data-digit="(\d)"', visitor.answer())
-    return int(found[0]) if found else None
-
-
-def drawing(digit=8):
-    return digital_digit(digit, np.random.default_rng(0))
+from tests.helpers import answered, constant_network, drawing, written_number
 
 
 @pytest.fixture

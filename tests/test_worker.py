@@ -20,6 +20,7 @@ from digit_recognizer.mlp import Mlp
 from digit_recognizer.worker import MOST_LESSONS, Worker, WorkerPool, resident_bytes
 from digit_recognizer.worker_process import NICENESS
 
+ROOT = Path(__file__).parents[2]
 PATIENCE = 60
 """Seconds that a test waits for what must happen; none waits that long when all is well."""
 
@@ -407,8 +408,8 @@ def test_ctrl_c_in_the_terminal_is_left_to_the_parent(new_worker):
 def test_the_child_ends_when_its_parent_is_killed(started):
     script = textwrap.dedent(f"""
         import sys, time
-        sys.path.insert(0, {os.path.dirname(__file__)!r})
-        from test_worker import prepare_counter
+        sys.path.insert(0, {str(ROOT)!r})
+        from tests.training.test_worker import prepare_counter
         from digit_recognizer.config import TrainConfig
         from digit_recognizer.worker import Worker
         worker = Worker(prepare_counter)

@@ -12,9 +12,9 @@ from pathlib import Path
 import gradio as gr
 
 from digit_recognizer.errors import BadConfig, BadModel, BadStrokes, RecognizerError
+from digit_recognizer.ink.strokes import parse_strokes
 from digit_recognizer.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
-from digit_recognizer.strokes import parse_strokes
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_problem
 from digit_recognizer.ui.examples import example_path

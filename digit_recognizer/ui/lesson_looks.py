@@ -9,7 +9,7 @@ import numpy as np
 
 from digit_recognizer.attribution import Attribution, attribute
 from digit_recognizer.flipping import flip
-from digit_recognizer.preprocessing import to_pixels
+from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.lesson_panel import (

@@ -7,8 +7,8 @@ import html
 
 import numpy as np
 
+from digit_recognizer.ink.stages import stages
 from digit_recognizer.recognizer import Recognizer
-from digit_recognizer.stages import stages
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.lesson_panel import render_panel, render_picture, render_verdict
 

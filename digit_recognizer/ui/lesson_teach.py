@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.errors import EmptyDrawing
-from digit_recognizer.strokes import render
+from digit_recognizer.ink.strokes import render
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.lesson_panel import render_panel, render_picture
 from digit_recognizer.ui.taught import Taught, Teaching, read_corrections

@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from digit_recognizer.errors import BadStrokes, EmptyDrawing
-from digit_recognizer.strokes import parse_strokes
+from digit_recognizer.ink.strokes import parse_strokes
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.downloads import inline_file
 from digit_recognizer.ui.lesson_looks import render_looks

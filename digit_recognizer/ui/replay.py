@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.errors import EmptyDrawing
+from digit_recognizer.ink.strokes import SHEET_SIZE, Strokes, render
 from digit_recognizer.recognizer import Prediction, Recognizer
-from digit_recognizer.strokes import SHEET_SIZE, Strokes, render
 from digit_recognizer.ui.answer import is_unsure, least_sure
 
 FRAMES_RANGE = (8, 32)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from digit_recognizer.decoding import MAX_FILE_BYTES
+from digit_recognizer.ink.decoding import MAX_FILE_BYTES
 from digit_recognizer.ui import language
 from digit_recognizer.ui.assets import asset_route
 from digit_recognizer.ui.body_limit import BodyLimit

@@ -8,7 +8,7 @@ import gradio as gr
 
 from digit_recognizer.constants import PEN_WIDTH
 from digit_recognizer.handwriting import write_plainly
-from digit_recognizer.strokes import MAX_POINTS, MAX_STROKES, place_on_sheet
+from digit_recognizer.ink.strokes import MAX_POINTS, MAX_STROKES, place_on_sheet
 from digit_recognizer.ui import texts
 
 SKETCHED = (2, 4, 7)

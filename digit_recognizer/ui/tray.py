@@ -15,8 +15,8 @@ import numpy as np
 
 from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.errors import BadStrokes, BadTray, EmptyDrawing
-from digit_recognizer.preprocessing import to_pixels
-from digit_recognizer.strokes import Strokes, parse_strokes, render
+from digit_recognizer.ink.preprocessing import to_pixels
+from digit_recognizer.ink.strokes import Strokes, parse_strokes, render
 
 MAX_DRAWINGS = 100
 MAX_POINTS = 30_000

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import ImageData
 
-from digit_recognizer.decoding import MAX_FILE_BYTES
+from digit_recognizer.ink.decoding import MAX_FILE_BYTES
 from digit_recognizer.ui.guarded_blocks import uploaded_path
 
 _GUARD = Path(__file__).parent / "upload_guard.js"

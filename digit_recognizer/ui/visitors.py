@@ -16,9 +16,9 @@ import numpy as np
 
 from digit_recognizer.config import TrainConfig
 from digit_recognizer.errors import BadImage, EmptyDrawing
-from digit_recognizer.images import to_ink
+from digit_recognizer.ink.images import to_ink
+from digit_recognizer.ink.strokes import Strokes, render
 from digit_recognizer.recognizer import Recognizer
-from digit_recognizer.strokes import Strokes, render
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_invitation, render_problem
 from digit_recognizer.ui.number import render_reading

@@ -20,11 +20,11 @@ from digit_recognizer import Prediction, Recognizer
 from digit_recognizer.constants import PEN_WIDTH, SHIPPED_MODEL
 from digit_recognizer.dataset import Dataset, load_dataset
 from digit_recognizer.handwriting import draw_digits, write_style
+from digit_recognizer.ink.preprocessing import to_pixels
+from digit_recognizer.ink.strokes import place_on_sheet, render
 from digit_recognizer.lesson import Lesson
 from digit_recognizer.mlp import Mlp
-from digit_recognizer.preprocessing import to_pixels
 from digit_recognizer.quiet import quiet_import
-from digit_recognizer.strokes import place_on_sheet, render
 from digit_recognizer.styles import Style
 from tests.benchmarks.figures import Figure, conclude, parser, run
 

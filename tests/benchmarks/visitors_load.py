@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from digit_recognizer.config import DEFAULT_PRESET
 from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.handwriting import write_digits
+from digit_recognizer.ink.strokes import parse_strokes, place_on_sheet
 from digit_recognizer.recognizer import Recognizer
-from digit_recognizer.strokes import parse_strokes, place_on_sheet
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.visitors import Visitors
 from digit_recognizer.worker import resident_bytes

@@ -23,8 +23,8 @@ from accuracy import at_least, on_sheets, percent, read_drawings
 
 from digit_recognizer import Recognizer
 from digit_recognizer.constants import SHIPPED_MODEL
-from digit_recognizer.marks import MARK_THRESHOLD
-from digit_recognizer.strokes import render
+from digit_recognizer.ink.marks import MARK_THRESHOLD
+from digit_recognizer.ink.strokes import render
 from digit_recognizer.ui.answer import is_unsure
 from tests.benchmarks.figures import Missing, conclude, parser, run
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from conftest import written_number
 from PIL import Image
 from playwright.sync_api import expect
 
-from digit_recognizer.strokes import render
+from digit_recognizer.ink.strokes import render
 from tests.browser.digit_page import DIGITS, side_by_side
+from tests.helpers import written_number
 
 
 def number(tab):

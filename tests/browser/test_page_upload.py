@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digit_recognizer.strokes import render
+from digit_recognizer.ink.strokes import render
 from digit_recognizer.ui.examples import example_path
 from tests.browser.digit_page import DIGITS
 

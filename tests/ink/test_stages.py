@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from digit_recognizer import EmptyDrawing, Recognizer
-from digit_recognizer.preprocessing import to_pixels
-from digit_recognizer.stages import STAGES, TUTORIAL_THRESHOLD, stages
-from digit_recognizer.strokes import render
+from digit_recognizer.ink.preprocessing import to_pixels
+from digit_recognizer.ink.stages import STAGES, TUTORIAL_THRESHOLD, stages
+from digit_recognizer.ink.strokes import render
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from digit_recognizer.morphology import extreme_around
+from digit_recognizer.ink.morphology import extreme_around
 
 PAPER_GRID = 32
 """Side of the small grid on which the paper under the ink is estimated."""

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from digit_recognizer.paper import separate_ink
-from digit_recognizer.strokes import render
+from digit_recognizer.ink.paper import separate_ink
+from digit_recognizer.ink.strokes import render
 
 SIZE = 160
 INK = render(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from digit_recognizer.errors import BadStrokes, EmptyDrawing
-from digit_recognizer.strokes import MAX_POINTS, MAX_STROKES, SHEET_SIZE, parse_strokes, render
+from digit_recognizer.ink.strokes import MAX_POINTS, MAX_STROKES, SHEET_SIZE, parse_strokes, render
 
 
 def line(*points: tuple[float, float]) -> np.ndarray:

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from digit_recognizer.errors import BadImage
 from digit_recognizer.files import UnreadableFile, read_at_most
-from digit_recognizer.screening import is_laborious, jpeg_scans
+from digit_recognizer.ink.screening import is_laborious, jpeg_scans
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 MAX_FILE_BYTES = 20 * 2**20

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageChops
 
-from digit_recognizer.decoding import Picture, decode
 from digit_recognizer.errors import EmptyDrawing
-from digit_recognizer.paper import separate_ink
+from digit_recognizer.ink.decoding import Picture, decode
+from digit_recognizer.ink.paper import separate_ink
 
 
 def to_ink(picture: Picture) -> np.ndarray:

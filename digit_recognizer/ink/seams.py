@@ -6,7 +6,7 @@ others to judge.
 
 import numpy as np
 
-from digit_recognizer.marks import Mark
+from digit_recognizer.ink.marks import Mark
 
 MOST_CUTS = 6
 LATERAL_COST = 0.05

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from digit_recognizer.marks import find_marks
-from digit_recognizer.seams import cut
+from digit_recognizer.ink.marks import find_marks
+from digit_recognizer.ink.seams import cut
 
 
 def only_mark(ink: np.ndarray):

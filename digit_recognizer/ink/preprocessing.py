@@ -11,8 +11,8 @@ from PIL import Image
 
 from digit_recognizer.constants import DIGIT_SIZE, IMAGE_SIZE
 from digit_recognizer.errors import EmptyDrawing
-from digit_recognizer.marks import MARK_THRESHOLD, keep_writing
-from digit_recognizer.morphology import extreme_around, with_margin
+from digit_recognizer.ink.marks import MARK_THRESHOLD, keep_writing
+from digit_recognizer.ink.morphology import extreme_around, with_margin
 
 DETAILED_SIZE = 80
 """Side of the box in which pens are measured and changed, in pixels."""

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digit_recognizer import images
-from digit_recognizer.decoding import MAX_PIXELS
 from digit_recognizer.errors import BadImage, EmptyDrawing
-from digit_recognizer.images import to_ink
-from digit_recognizer.preprocessing import to_pixels
-from digit_recognizer.strokes import render
+from digit_recognizer.ink import images
+from digit_recognizer.ink.decoding import MAX_PIXELS
+from digit_recognizer.ink.images import to_ink
+from digit_recognizer.ink.preprocessing import to_pixels
+from digit_recognizer.ink.strokes import render
 
 SIZE = 160
 STROKES = [

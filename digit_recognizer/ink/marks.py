@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from digit_recognizer.morphology import with_margin
+from digit_recognizer.ink.morphology import with_margin
 
 MARK_THRESHOLD = 0.3
 """Ink from this on is part of a mark."""

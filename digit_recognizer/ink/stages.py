@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from digit_recognizer.constants import IMAGE_SIZE
-from digit_recognizer.preprocessing import to_box, to_pixels
+from digit_recognizer.ink.preprocessing import to_box, to_pixels
 
 TUTORIAL_THRESHOLD = 75 / 255
 """What is darker than this becomes 0 in the usual tutorial."""

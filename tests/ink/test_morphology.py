@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digit_recognizer.morphology import extreme_around, with_margin
+from digit_recognizer.ink.morphology import extreme_around, with_margin
 
 
 @pytest.mark.parametrize("reach", [0, 1, 2, 3, 5, 8])

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from digit_recognizer.errors import EmptyDrawing
-from digit_recognizer.preprocessing import STROKE_WIDTHS, stroke_width, to_pixels
-from digit_recognizer.strokes import place_on_sheet, render
+from digit_recognizer.ink.preprocessing import STROKE_WIDTHS, stroke_width, to_pixels
+from digit_recognizer.ink.strokes import place_on_sheet, render
 
 
 def bar(height: int, width: int, size: int = 100) -> np.ndarray:

@@ -1,6 +1,6 @@
 import pytest
 
-from digit_recognizer.screening import is_laborious, jpeg_scans
+from digit_recognizer.ink.screening import is_laborious, jpeg_scans
 from tests import hostile
 
 PICTURES = hostile.picture_files()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digit_recognizer.marks import MAX_MARKS, find_marks, keep_row, keep_writing
+from digit_recognizer.ink.marks import MAX_MARKS, find_marks, keep_row, keep_writing
 
 
 def boxes(*corners: tuple[int, int, int, int], size: int = 90) -> np.ndarray:

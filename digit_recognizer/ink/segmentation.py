@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from digit_recognizer.marks import MARK_THRESHOLD, Mark, find_marks, grow, keep_row
-from digit_recognizer.preprocessing import to_pixels_whole
-from digit_recognizer.seams import cut
+from digit_recognizer.ink.marks import MARK_THRESHOLD, Mark, find_marks, grow, keep_row
+from digit_recognizer.ink.preprocessing import to_pixels_whole
+from digit_recognizer.ink.seams import cut
 
 Judge = Callable[[np.ndarray], np.ndarray]
 """Takes float32 (N, 28, 28) and says how certainly, 0 to 1 (N,), each of them is one digit."""

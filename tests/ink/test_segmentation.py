@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from digit_recognizer.marks import MARK_THRESHOLD
-from digit_recognizer.preprocessing import to_pixels
-from digit_recognizer.segmentation import find_digits, may_be_several, may_touch
-from digit_recognizer.strokes import render
+from digit_recognizer.ink.marks import MARK_THRESHOLD
+from digit_recognizer.ink.preprocessing import to_pixels
+from digit_recognizer.ink.segmentation import find_digits, may_be_several, may_touch
+from digit_recognizer.ink.strokes import render
 
 BOX = [[0, 0], [0.5, 0], [0.5, 1], [0, 1], [0, 0]]
 

@@ -6,8 +6,8 @@ pipe, and the page draws them.
 
 from dataclasses import dataclass
 
-from digit_recognizer.evaluation import Evaluation
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.evaluation import Evaluation
+from digit_recognizer.network.mlp import Mlp
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from digit_recognizer.mlp import Mlp
+    from digit_recognizer.network.mlp import Mlp
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.ink.images import to_ink
 from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.ink.segmentation import find_digits, may_be_several, may_touch
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 
 if TYPE_CHECKING:
     import numpy as np

@@ -22,7 +22,7 @@ from digit_recognizer.dataset import Dataset, dummy_dataset
 from digit_recognizer.errors import TrainingFailed
 from digit_recognizer.events import BatchProgress, DatasetNote, LessonResult, TrainingEvent
 from digit_recognizer.lesson import Lesson
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.training import (
     FusedAdam,
     generated_images,

@@ -19,11 +19,9 @@ import numpy as np
 import tensorflow as tf
 
 from digit_recognizer.augmentation import augment
-from digit_recognizer.calibration import calibrate
 from digit_recognizer.config import TrainConfig
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.evaluation import evaluate
 from digit_recognizer.events import (
     BatchProgress,
     DatasetNote,
@@ -33,7 +31,9 @@ from digit_recognizer.events import (
 )
 from digit_recognizer.files import replacing
 from digit_recognizer.handwriting import drawing_digits
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.calibration import calibrate
+from digit_recognizer.network.evaluation import evaluate
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.scribbles import KINDS, drawing_scribbles
 from digit_recognizer.steps import Steps, finish
 

@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from digit_recognizer.ink.strokes import MAX_POINTS, MAX_STROKES
-from digit_recognizer.mlp import MAX_FILE_BYTES
+from digit_recognizer.network.mlp import MAX_FILE_BYTES
 
 EXTREMES = (0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF)
 

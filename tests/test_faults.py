@@ -12,7 +12,7 @@ import pytest
 import digit_recognizer
 from digit_recognizer.errors import TrainingFailed
 from digit_recognizer.events import BatchProgress, EpochResult
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.trainings import TrainingLine, run_training
 from digit_recognizer.ui.visitors import Network, Visitor

@@ -41,7 +41,7 @@ def test_on_a_disk_that_fills_up_the_old_network_stays(tmp_path):
     path = tmp_path / "model.npz"
     script = f"""
 import resource, numpy as np
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 def save(version):
     source = np.random.default_rng(version)
     weights = source.normal(0, 1, (784, 10)).astype(np.float32)

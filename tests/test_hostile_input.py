@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from digit_recognizer.errors import BadImage, BadModel, BadStrokes, EmptyDrawing
 from digit_recognizer.ink.strokes import parse_strokes, render
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui.model_files import load_model
 from tests import hostile

@@ -22,7 +22,7 @@ def test_reading_a_picture_loads_neither_tensorflow_nor_gradio(tmp_path):
     script = f"""
 import sys, numpy as np
 from digit_recognizer import Recognizer
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 mlp = Mlp((np.zeros((784, 10), np.float32),), (np.zeros(10, np.float32),))
 picture = np.full((50, 50), 255, np.uint8)
 picture[10:40, 22:28] = 0

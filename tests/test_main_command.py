@@ -10,7 +10,7 @@ from PIL import Image
 import digit_recognizer
 from digit_recognizer.__main__ import main
 from digit_recognizer.ink.strokes import render
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from tests.helpers import written_number
 
 ROOT = Path(digit_recognizer.__file__).parents[1]

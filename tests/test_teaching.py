@@ -11,7 +11,7 @@ from digit_recognizer.handwriting import write_style
 from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.ink.strokes import place_on_sheet, render
 from digit_recognizer.lesson import Lesson
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.styles import Style
 
 pytestmark = pytest.mark.slow

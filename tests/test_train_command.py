@@ -10,7 +10,7 @@ import pytest
 import train
 from digit_recognizer import files
 from digit_recognizer.config import DATA_VARIABLE, PRESETS
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 
 ROOT = Path(train.__file__).parent
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from digit_recognizer.errors import BadModel
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import model_files
 from digit_recognizer.ui.model_files import ModelFile, fingerprint, load_model

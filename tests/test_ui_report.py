@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from digit_recognizer.evaluation import Evaluation, Mistake
+from digit_recognizer.network.evaluation import Evaluation, Mistake
 from digit_recognizer.ui.report import Pick, known_accuracy, render_mistakes, render_report
 
 

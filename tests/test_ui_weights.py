@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.ui.weights import AGAINST, FOR, MAX_UNITS, render_weights, weights_as_png
 
 

@@ -16,7 +16,7 @@ from digit_recognizer.config import DATA_VARIABLE, TrainConfig
 from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
 from digit_recognizer.events import BatchProgress, EpochResult, LessonResult, TrainingResult
 from digit_recognizer.lesson import Lesson
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.worker import MOST_LESSONS, Worker, WorkerPool, resident_bytes
 from digit_recognizer.worker_process import NICENESS
 

@@ -13,7 +13,7 @@ import gradio as gr
 
 from digit_recognizer.errors import BadConfig, BadModel, BadStrokes, RecognizerError
 from digit_recognizer.ink.strokes import parse_strokes
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_problem

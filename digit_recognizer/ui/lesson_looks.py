@@ -7,9 +7,8 @@ import html
 
 import numpy as np
 
-from digit_recognizer.attribution import Attribution, attribute
-from digit_recognizer.flipping import flip
 from digit_recognizer.ink.preprocessing import to_pixels
+from digit_recognizer.network.explanation import Attribution, attribute, flip
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.lesson_panel import (

@@ -11,7 +11,7 @@ from gradio.data_classes import FileData
 
 from digit_recognizer.constants import MAX_PARAMETERS
 from digit_recognizer.errors import BadModel
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.guarded_blocks import uploaded_path
 

@@ -15,7 +15,7 @@ import gradio as gr
 import numpy as np
 
 from digit_recognizer.constants import NUM_CLASSES
-from digit_recognizer.evaluation import Evaluation, Mistake
+from digit_recognizer.network.evaluation import Evaluation, Mistake
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import pixels_as_png
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from digit_recognizer.config import TrainConfig
-from digit_recognizer.evaluation import Evaluation
 from digit_recognizer.events import EpochResult, TrainingResult
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.evaluation import Evaluation
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.charts import Series, render_accuracy, render_loss
 from digit_recognizer.ui.snapshots import Shelf

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 
 BYTES_A_SHELF = 50 * 2**20
 BYTES_IN_ALL = 2**30

@@ -15,7 +15,7 @@ from digit_recognizer.ui.tray import Correction, Tray
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from digit_recognizer.mlp import Mlp
+    from digit_recognizer.network.mlp import Mlp
     from digit_recognizer.ui.visitors import Network
 
 

@@ -21,7 +21,7 @@ from digit_recognizer.events import (
     TrainingEvent,
     TrainingResult,
 )
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.runs import Run

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from digit_recognizer.constants import IMAGE_SIZE
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.ui import texts
 
 MAX_UNITS = 24

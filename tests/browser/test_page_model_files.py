@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 from tests.browser.digit_page import DIGITS, DigitPage
 from tests.browser.server import running_server
 

@@ -7,9 +7,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from digit_recognizer import mlp as mlp_module
 from digit_recognizer.errors import BadModel
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network import mlp as mlp_module
+from digit_recognizer.network.mlp import Mlp
 
 
 def random_mlp(hidden: tuple[int, ...] = (16, 12), **metadata: object) -> Mlp:

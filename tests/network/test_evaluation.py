@@ -3,8 +3,8 @@ import pickle
 import numpy as np
 import pytest
 
-from digit_recognizer.evaluation import MISTAKES_A_CELL, evaluate
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.evaluation import MISTAKES_A_CELL, evaluate
+from digit_recognizer.network.mlp import Mlp
 
 
 def reader_of_the_first_pixel() -> Mlp:

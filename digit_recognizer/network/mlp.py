@@ -13,8 +13,7 @@ import numpy as np
 
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import BadModel
-from digit_recognizer.files import UnreadableFile, read_at_most, replacing
-from digit_recognizer.npz import BadArrays, open_npz
+from digit_recognizer.files import BadArrays, UnreadableFile, open_npz, read_at_most, replacing
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_METADATA_BYTES = 2**18

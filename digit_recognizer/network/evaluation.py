@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digit_recognizer.constants import NUM_CLASSES
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp
 
 MISTAKES_A_CELL = 24
 """Mistakes that are kept of each confusion, the surest: a poor network makes thousands."""

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from digit_recognizer.calibration import KEPT, calibrate
-from digit_recognizer.mlp import Mlp
+from digit_recognizer.network.calibration import KEPT, calibrate
+from digit_recognizer.network.mlp import Mlp
 
 
 def network(scale: float, outputs: int = 10) -> Mlp:

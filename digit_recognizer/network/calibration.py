@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from digit_recognizer.mlp import Mlp, softmax
+from digit_recognizer.network.mlp import Mlp, softmax
 
 TEMPERATURES = np.geomspace(0.3, 3, 60)
 KEPT = 0.9875

@@ -1,0 +1,1 @@
+"""The trained network in NumPy: it answers, is calibrated, tested and explained."""

@@ -73,7 +73,7 @@ def generated_dataset(note: str, count: int) -> Dataset:
     """`count` generated digits, always the same, of which a twelfth validates and one tests."""
     import numpy as np
 
-    from digit_recognizer.handwriting import draw_digits
+    from digit_recognizer.handwriting.digits import draw_digits
 
     images, labels = draw_digits(count, np.random.default_rng(1))
     share = count // 12

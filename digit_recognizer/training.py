@@ -30,11 +30,11 @@ from digit_recognizer.events import (
     TrainingResult,
 )
 from digit_recognizer.files import replacing
-from digit_recognizer.handwriting import drawing_digits
+from digit_recognizer.handwriting.digits import drawing_digits
+from digit_recognizer.handwriting.scribbles import KINDS, drawing_scribbles
 from digit_recognizer.network.calibration import calibrate
 from digit_recognizer.network.evaluation import evaluate
 from digit_recognizer.network.mlp import Mlp
-from digit_recognizer.scribbles import KINDS, drawing_scribbles
 from digit_recognizer.steps import Steps, finish
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from digit_recognizer.handwriting import write_digits
+from digit_recognizer.handwriting.digits import write_digits
 from digit_recognizer.ink.strokes import place_on_sheet, render
 
 FOLDER = Path(__file__).parents[1] / "digit_recognizer" / "examples"

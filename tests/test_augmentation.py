@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digit_recognizer.handwriting import draw_digits
+from digit_recognizer.handwriting.digits import draw_digits
 from digit_recognizer.ink.preprocessing import stroke_width
 
 pytestmark = pytest.mark.slow

@@ -7,12 +7,12 @@ from digit_recognizer.config import TrainConfig
 from digit_recognizer.dataset import load_dataset
 from digit_recognizer.errors import TrainingFailed
 from digit_recognizer.events import BatchProgress, DatasetNote, LessonResult
-from digit_recognizer.handwriting import write_style
+from digit_recognizer.handwriting.digits import write_style
+from digit_recognizer.handwriting.styles import Style
 from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.ink.strokes import place_on_sheet, render
 from digit_recognizer.lesson import Lesson
 from digit_recognizer.network.mlp import Mlp
-from digit_recognizer.styles import Style
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from digit_recognizer.constants import PEN_WIDTH
-from digit_recognizer.handwriting import write_plainly
+from digit_recognizer.handwriting.digits import write_plainly
 from digit_recognizer.ink.strokes import MAX_POINTS, MAX_STROKES, place_on_sheet
 from digit_recognizer.ui import texts
 

@@ -28,8 +28,14 @@ from digit_recognizer import EmptyDrawing, Prediction, Recognizer
 from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.dataset import load_dataset
 from digit_recognizer.errors import DatasetUnavailable
+from digit_recognizer.handwriting.scribbles import (
+    KINDS,
+    curl,
+    draw_scribbles,
+    thrown_strokes,
+    zigzag,
+)
 from digit_recognizer.ink.strokes import Strokes, render
-from digit_recognizer.scribbles import KINDS, curl, draw_scribbles, thrown_strokes, zigzag
 from tests.benchmarks.figures import Figure, conclude, parser, run
 
 SIZES = (1 / 3, 0.9)

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from digit_recognizer import Recognizer
 from digit_recognizer.constants import NUM_CLASSES, PEN_WIDTH
-from digit_recognizer.handwriting import write_digits
+from digit_recognizer.handwriting.digits import write_digits
 from digit_recognizer.ink.strokes import MAX_POINTS, MAX_STROKES, Strokes, place_on_sheet, render
 from digit_recognizer.ui.lesson_looks import render_looks
 from digit_recognizer.ui.lesson_stages import render_stages

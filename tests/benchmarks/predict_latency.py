@@ -23,7 +23,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from digit_recognizer import Recognizer
-from digit_recognizer.handwriting import write_digits
+from digit_recognizer.handwriting.digits import write_digits
 from digit_recognizer.ink.strokes import place_on_sheet, render
 from digit_recognizer.quiet import quiet_import
 from tests.benchmarks.figures import Figure, conclude, parser, run

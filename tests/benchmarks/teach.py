@@ -19,13 +19,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from digit_recognizer import Prediction, Recognizer
 from digit_recognizer.constants import PEN_WIDTH, SHIPPED_MODEL
 from digit_recognizer.dataset import Dataset, load_dataset
-from digit_recognizer.handwriting import draw_digits, write_style
+from digit_recognizer.handwriting.digits import draw_digits, write_style
+from digit_recognizer.handwriting.styles import Style
 from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.ink.strokes import place_on_sheet, render
 from digit_recognizer.lesson import Lesson
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.quiet import quiet_import
-from digit_recognizer.styles import Style
 from tests.benchmarks.figures import Figure, conclude, parser, run
 
 TAUGHT, NEW = 3, 20

@@ -13,7 +13,7 @@ import numpy as np
 from digit_recognizer.config import TrainConfig
 from digit_recognizer.dataset import Dataset
 from digit_recognizer.events import EpochResult, TrainingEvent
-from digit_recognizer.handwriting import draw_digits
+from digit_recognizer.handwriting.digits import draw_digits
 from tests.benchmarks.figures import Missing
 from tests.browser.conftest import FLAGS, chromium_path
 from tests.browser.server import free_port, wait_until_served

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from digit_recognizer.config import DEFAULT_PRESET
 from digit_recognizer.constants import NUM_CLASSES
-from digit_recognizer.handwriting import write_digits
+from digit_recognizer.handwriting.digits import write_digits
 from digit_recognizer.ink.strokes import parse_strokes, place_on_sheet
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui import texts

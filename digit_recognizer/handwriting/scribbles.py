@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
-from digit_recognizer.handwriting import draw_pixels, spline, write_digits
+from digit_recognizer.handwriting.digits import draw_pixels, spline, write_digits
 from digit_recognizer.ink.strokes import Strokes
 from digit_recognizer.steps import Steps, finish
 

@@ -10,10 +10,10 @@ from functools import cache
 import numpy as np
 
 from digit_recognizer.constants import DIGIT_SIZE, IMAGE_SIZE, NUM_CLASSES
+from digit_recognizer.handwriting.styles import STYLES, Style
 from digit_recognizer.ink.preprocessing import fit_and_centre
 from digit_recognizer.ink.strokes import Strokes, place_on_sheet, render
 from digit_recognizer.steps import Steps, finish
-from digit_recognizer.styles import STYLES, Style
 
 PEN_WIDTHS = (1.6, 2.2, 4.2)
 """Least, commonest and greatest width of a pen, in final pixels."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digit_recognizer.scribbles import KINDS, draw_scribbles
+from digit_recognizer.handwriting.scribbles import KINDS, draw_scribbles
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from digit_recognizer.handwriting import draw_digits, spline, write_digits, write_plainly
-from digit_recognizer.styles import STYLES
+from digit_recognizer.handwriting.digits import draw_digits, spline, write_digits, write_plainly
+from digit_recognizer.handwriting.styles import STYLES
 
 
 @pytest.mark.parametrize("digit", range(10))

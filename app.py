@@ -31,9 +31,9 @@ def main() -> int:
     except BadModel as error:
         return fail(str(error))
 
+    from digit_recognizer.training.worker import WorkerPool
     from digit_recognizer.ui.page import build_page
     from digit_recognizer.ui.serving import close, launch
-    from digit_recognizer.worker import WorkerPool
 
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

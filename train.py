@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
-from digit_recognizer.config import DATA_VARIABLE, DEFAULT_PRESET, PRESETS, TrainConfig
 from digit_recognizer.errors import RecognizerError
-from digit_recognizer.events import DatasetNote, EpochResult, TrainingEvent, TrainingResult
 from digit_recognizer.files import replacing
+from digit_recognizer.training.config import DATA_VARIABLE, DEFAULT_PRESET, PRESETS, TrainConfig
+from digit_recognizer.training.events import DatasetNote, EpochResult, TrainingEvent, TrainingResult
 
 EPILOG = "presets:\n" + "\n".join(
     f"  {name:<10}hidden {'-'.join(map(str, preset.hidden))}, {preset.epochs} epochs, "
@@ -88,14 +88,14 @@ def _run(options: argparse.Namespace) -> None:
             f"--export-keras {options.export_keras}: the name must end in .keras."
         )
 
-    from digit_recognizer.dataset import load_or_generate
+    from digit_recognizer.training.dataset import load_or_generate
 
     data = load_or_generate(options.data)
 
-    from digit_recognizer.quiet import quiet_import
+    from digit_recognizer.training.quiet import quiet_import
 
     with quiet_import():
-        from digit_recognizer.training import export_keras, train
+        from digit_recognizer.training.fit import export_keras, train
 
     epochs: list[EpochResult] = []
 

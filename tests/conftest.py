@@ -5,10 +5,10 @@ import os
 import numpy as np
 import pytest
 
-from digit_recognizer.config import DATA_VARIABLE
-from digit_recognizer.dataset import Dataset, cache_path, load_dataset
 from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.ink.strokes import render
+from digit_recognizer.training.config import DATA_VARIABLE
+from digit_recognizer.training.dataset import Dataset, cache_path, load_dataset
 from tests.helpers import digital_digit
 
 

@@ -5,12 +5,12 @@ import threading
 
 import numpy as np
 
-from digit_recognizer.config import TrainConfig
-from digit_recognizer.events import EpochResult, LessonResult, TrainingResult
 from digit_recognizer.handwriting.digits import write_digits
 from digit_recognizer.network.evaluation import Evaluation, Mistake
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.training.config import TrainConfig
+from digit_recognizer.training.events import EpochResult, LessonResult, TrainingResult
 from digit_recognizer.ui.visitors import Visitor
 
 SEGMENTS = {

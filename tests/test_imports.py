@@ -8,7 +8,12 @@ HEAVY = ("tensorflow", "keras", "gradio")
 
 @pytest.mark.parametrize(
     "module",
-    ["digit_recognizer", "digit_recognizer.worker", "digit_recognizer.dataset", "train"],
+    [
+        "digit_recognizer",
+        "digit_recognizer.training.worker",
+        "digit_recognizer.training.dataset",
+        "train",
+    ],
 )
 def test_an_import_loads_neither_tensorflow_nor_gradio(module):
     script = f"import sys, {module}; print(*sorted(set(sys.modules) & set({HEAVY!r})))"

@@ -9,8 +9,8 @@ import pytest
 
 import train
 from digit_recognizer import files
-from digit_recognizer.config import DATA_VARIABLE, PRESETS
 from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.training.config import DATA_VARIABLE, PRESETS
 
 ROOT = Path(train.__file__).parent
 
@@ -67,7 +67,7 @@ def test_what_cannot_work_is_one_sentence_before_any_training(
     arguments, said, capsys, monkeypatch, tmp_path
 ):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "digit_recognizer.training", None)
+    monkeypatch.setitem(sys.modules, "digit_recognizer.training.fit", None)
     assert train.main(arguments) == 1
     output = capsys.readouterr()
     assert output.out == ""

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from digit_recognizer.config import TrainConfig
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.events import BatchProgress, DatasetNote
+from digit_recognizer.training.config import TrainConfig
+from digit_recognizer.training.events import BatchProgress, DatasetNote
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.learning import run_lesson
 from digit_recognizer.ui.lesson_teach import render_teach

@@ -1,7 +1,7 @@
 import pytest
 
-from digit_recognizer.config import PAGE_PRESETS, PRESETS
 from digit_recognizer.errors import BadConfig
+from digit_recognizer.training.config import PAGE_PRESETS, PRESETS
 from digit_recognizer.ui.settings import fields_of, read_fields
 
 FIELDS = dict(

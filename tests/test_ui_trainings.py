@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
-from digit_recognizer.events import BatchProgress, DatasetNote
+from digit_recognizer.training.events import BatchProgress, DatasetNote
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.trainings import TrainingLine, run_training
 from digit_recognizer.ui.visitors import Network, Visitor

@@ -4,8 +4,8 @@ import threading
 import pytest
 from PIL import Image
 
-from digit_recognizer.config import TrainConfig
-from digit_recognizer.events import EpochResult
+from digit_recognizer.training.config import TrainConfig
+from digit_recognizer.training.events import EpochResult
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.visitors import COUNTING_SECONDS, Network, Visitor, Visitors
 from tests.helpers import answered, constant_network, drawing, written_number

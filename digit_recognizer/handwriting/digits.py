@@ -13,7 +13,7 @@ from digit_recognizer.constants import DIGIT_SIZE, IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.handwriting.styles import STYLES, Style
 from digit_recognizer.ink.preprocessing import fit_and_centre
 from digit_recognizer.ink.strokes import Strokes, place_on_sheet, render
-from digit_recognizer.steps import Steps, finish
+from digit_recognizer.training.steps import Steps, finish
 
 PEN_WIDTHS = (1.6, 2.2, 4.2)
 """Least, commonest and greatest width of a pen, in final pixels."""

@@ -11,7 +11,7 @@ import numpy as np
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.handwriting.digits import draw_pixels, spline, write_digits
 from digit_recognizer.ink.strokes import Strokes
-from digit_recognizer.steps import Steps, finish
+from digit_recognizer.training.steps import Steps, finish
 
 PEN_WIDTHS = (1.5, 3.2)
 """In final pixels: thin enough for many strokes in one box."""

@@ -15,6 +15,7 @@ from digit_recognizer.errors import BadConfig, BadModel, BadStrokes, RecognizerE
 from digit_recognizer.ink.strokes import parse_strokes
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.training.worker import WorkerPool
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_problem
 from digit_recognizer.ui.examples import example_path
@@ -26,7 +27,6 @@ from digit_recognizer.ui.status import render_status
 from digit_recognizer.ui.trainings import TrainingLine, TrainingView, run_training
 from digit_recognizer.ui.visitors import Network, Visitor, Visitors
 from digit_recognizer.ui.weights import render_weights
-from digit_recognizer.worker import WorkerPool
 
 AFTERWARDS = 8
 """Parts of the page that show what a training has left."""

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from digit_recognizer.errors import RecognizerError
-from digit_recognizer.events import BatchProgress, DatasetNote, LessonResult, TrainingEvent
-from digit_recognizer.lesson import Lesson
 from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.training.events import BatchProgress, DatasetNote, LessonResult, TrainingEvent
+from digit_recognizer.training.lesson import Lesson
+from digit_recognizer.training.worker import WorkerPool
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.status import render_status
 from digit_recognizer.ui.taught import Taught, read_corrections
@@ -22,7 +23,6 @@ from digit_recognizer.ui.trainings import TrainingLine
 from digit_recognizer.ui.tray import Correction
 from digit_recognizer.ui.turns import take_turn
 from digit_recognizer.ui.visitors import Network, Visitor
-from digit_recognizer.worker import WorkerPool
 
 
 def run_lesson(visitor: Visitor, pool: WorkerPool, line: TrainingLine) -> Iterator[bool]:

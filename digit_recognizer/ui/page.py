@@ -7,8 +7,9 @@ from pathlib import Path
 
 import gradio as gr
 
-from digit_recognizer.config import DEFAULT_PRESET, EPOCHS_RANGE, PAGE_PRESETS, PRESETS
 from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.training.config import DEFAULT_PRESET, EPOCHS_RANGE, PAGE_PRESETS, PRESETS
+from digit_recognizer.training.worker import WorkerPool
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_invitation
 from digit_recognizer.ui.answer_panel import AnswerPanel
@@ -28,7 +29,6 @@ from digit_recognizer.ui.teach import Teach, TeachHandlers
 from digit_recognizer.ui.trainings import TrainingLine
 from digit_recognizer.ui.upload import Upload, UploadGuard
 from digit_recognizer.ui.visitors import Visitors
-from digit_recognizer.worker import WorkerPool
 
 CACHE_SWEEP = (600, 3600)
 """Every so many seconds, uploads older than so many seconds are deleted."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-from digit_recognizer.config import TrainConfig
-from digit_recognizer.events import EpochResult, TrainingResult
 from digit_recognizer.network.evaluation import Evaluation
 from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.training.config import TrainConfig
+from digit_recognizer.training.events import EpochResult, TrainingResult
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.charts import Series, render_accuracy, render_loss
 from digit_recognizer.ui.snapshots import Shelf

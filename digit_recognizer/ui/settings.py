@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from digit_recognizer.config import PRESETS, TrainConfig
 from digit_recognizer.errors import BadConfig
+from digit_recognizer.training.config import PRESETS, TrainConfig
 from digit_recognizer.ui import texts
 
 

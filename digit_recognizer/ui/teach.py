@@ -13,6 +13,7 @@ import gradio as gr
 
 from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.errors import BadTray
+from digit_recognizer.training.worker import WorkerPool
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.downloads import inline_file
 from digit_recognizer.ui.learning import run_lesson
@@ -21,7 +22,6 @@ from digit_recognizer.ui.status import render_status
 from digit_recognizer.ui.trainings import TrainingLine
 from digit_recognizer.ui.tray import MAX_FILE_BYTES
 from digit_recognizer.ui.visitors import Visitor, Visitors
-from digit_recognizer.worker import WorkerPool
 
 _FOLDER = Path(__file__).parent
 

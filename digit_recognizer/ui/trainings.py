@@ -12,23 +12,23 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from digit_recognizer.config import TrainConfig
 from digit_recognizer.errors import RecognizerError
-from digit_recognizer.events import (
+from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.training.config import TrainConfig
+from digit_recognizer.training.events import (
     BatchProgress,
     DatasetNote,
     EpochResult,
     TrainingEvent,
     TrainingResult,
 )
-from digit_recognizer.network.mlp import Mlp
-from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.training.worker import WorkerPool
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.runs import Run
 from digit_recognizer.ui.status import render_status
 from digit_recognizer.ui.turns import take_turn
 from digit_recognizer.ui.visitors import Network, Visitor
-from digit_recognizer.worker import WorkerPool
 
 MAX_WAITING = 16
 """Each who waits holds one of the server's forty threads; the others have to be answered, too."""

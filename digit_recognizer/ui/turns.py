@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from digit_recognizer.events import LAST_EVENTS, BatchProgress, TrainingEvent
+from digit_recognizer.training.events import LAST_EVENTS, BatchProgress, TrainingEvent
 
 if TYPE_CHECKING:
+    from digit_recognizer.training.worker import WorkerPool
+    from digit_recognizer.training.worker_process import Task
     from digit_recognizer.ui.trainings import TrainingLine
-    from digit_recognizer.worker import WorkerPool
-    from digit_recognizer.worker_process import Task
 
 POLL_SECONDS = 0.2
 """How long Stop and a closed tab may go unnoticed."""

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digit_recognizer.config import TrainConfig
 from digit_recognizer.errors import BadImage, EmptyDrawing
 from digit_recognizer.ink.images import to_ink
 from digit_recognizer.ink.strokes import Strokes, render
 from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.training.config import TrainConfig
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.answer import render_invitation, render_problem
 from digit_recognizer.ui.number import render_reading

@@ -26,7 +26,6 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from digit_recognizer import EmptyDrawing, Prediction, Recognizer
 from digit_recognizer.constants import SHIPPED_MODEL
-from digit_recognizer.dataset import load_dataset
 from digit_recognizer.errors import DatasetUnavailable
 from digit_recognizer.handwriting.scribbles import (
     KINDS,
@@ -36,6 +35,7 @@ from digit_recognizer.handwriting.scribbles import (
     zigzag,
 )
 from digit_recognizer.ink.strokes import Strokes, render
+from digit_recognizer.training.dataset import load_dataset
 from tests.benchmarks.figures import Figure, conclude, parser, run
 
 SIZES = (1 / 3, 0.9)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from digit_recognizer.config import TrainConfig
-from digit_recognizer.dataset import load_dataset
-from digit_recognizer.quiet import quiet_import
+from digit_recognizer.training.config import TrainConfig
+from digit_recognizer.training.dataset import load_dataset
+from digit_recognizer.training.quiet import quiet_import
 from tests.benchmarks.figures import Figure, conclude, parser, run
 from tests.benchmarks.tools import epoch_seconds
 
@@ -25,7 +25,7 @@ def main() -> int:
     flags = parser(__doc__).parse_args()
     data = load_dataset()
     with quiet_import():
-        import digit_recognizer.training  # noqa: F401
+        import digit_recognizer.training.fit  # noqa: F401
     seconds = {False: [], True: []}
     for _ in range(ROUNDS):
         for augment, epochs in seconds.items():

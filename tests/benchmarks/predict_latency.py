@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from digit_recognizer import Recognizer
 from digit_recognizer.handwriting.digits import write_digits
 from digit_recognizer.ink.strokes import place_on_sheet, render
-from digit_recognizer.quiet import quiet_import
+from digit_recognizer.training.quiet import quiet_import
 from tests.benchmarks.figures import Figure, conclude, parser, run
 
 ROUNDS = 6

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from digit_recognizer.config import TrainConfig
-from digit_recognizer.dataset import Dataset
-from digit_recognizer.events import EpochResult, TrainingEvent
 from digit_recognizer.handwriting.digits import draw_digits
+from digit_recognizer.training.config import TrainConfig
+from digit_recognizer.training.dataset import Dataset
+from digit_recognizer.training.events import EpochResult, TrainingEvent
 from tests.benchmarks.figures import Missing
 from tests.browser.conftest import FLAGS, chromium_path
 from tests.browser.server import free_port, wait_until_served
@@ -56,7 +56,7 @@ def epoch_seconds(config: TrainConfig, data: Dataset) -> float:
 
     The quickest, since on a shared machine one and the same epoch may take twice as long.
     """
-    from digit_recognizer.training import train
+    from digit_recognizer.training.fit import train
 
     events: list[TrainingEvent] = []
     train(replace(config, epochs=4), data, events.append)

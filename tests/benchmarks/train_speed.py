@@ -24,11 +24,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from digit_recognizer.config import PRESETS, TrainConfig
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
-from digit_recognizer.dataset import Dataset, load_dataset
-from digit_recognizer.events import EpochResult, TrainingEvent
-from digit_recognizer.quiet import quiet_import
+from digit_recognizer.training.config import PRESETS, TrainConfig
+from digit_recognizer.training.dataset import Dataset, load_dataset
+from digit_recognizer.training.events import EpochResult, TrainingEvent
+from digit_recognizer.training.quiet import quiet_import
 from tests.benchmarks.figures import Figure, conclude, parser, run
 from tests.benchmarks.tools import epoch_seconds
 
@@ -48,7 +48,7 @@ def main() -> int:
     flags = arguments.parse_args()
     data = load_dataset()
     with quiet_import():
-        import digit_recognizer.training  # noqa: F401
+        import digit_recognizer.training.fit  # noqa: F401
     warm_up()
     figures = []
     if flags.part != "epochs":
@@ -175,7 +175,7 @@ def run_quick(data: Dataset, seed: int) -> tuple[int, float, float]:
 
     Seconds are infinite when it did not; the epochs and the accuracy are then its last.
     """
-    from digit_recognizer.training import train
+    from digit_recognizer.training.fit import train
 
     ends: list[tuple[float, EpochResult]] = []
 
@@ -195,7 +195,7 @@ def run_quick(data: Dataset, seed: int) -> tuple[int, float, float]:
 
 def run_robust(data: Dataset) -> tuple[float, float]:
     """Seconds of the whole training, and its accuracy on the test set."""
-    from digit_recognizer.training import train
+    from digit_recognizer.training.fit import train
 
     result = train(PRESETS["robust"], data, lambda event: None)
     return result.fit_seconds, result.evaluation.accuracy

@@ -19,8 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from digit_recognizer.config import DEFAULT_PRESET  # noqa: E402
-from digit_recognizer.worker import resident_bytes  # noqa: E402
+from digit_recognizer.training.config import DEFAULT_PRESET  # noqa: E402
+from digit_recognizer.training.worker import resident_bytes  # noqa: E402
 from tests.benchmarks.figures import Figure, Missing, conclude, parser, run  # noqa: E402
 from tests.benchmarks.tools import percentile95, small_data_set  # noqa: E402
 from tests.browser.digit_page import DIGITS  # noqa: E402

@@ -24,14 +24,14 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from digit_recognizer.config import DEFAULT_PRESET
 from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.handwriting.digits import write_digits
 from digit_recognizer.ink.strokes import parse_strokes, place_on_sheet
 from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.training.config import DEFAULT_PRESET
+from digit_recognizer.training.worker import resident_bytes
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.visitors import Visitors
-from digit_recognizer.worker import resident_bytes
 from tests.benchmarks.figures import Figure, Missing, conclude, parser, run
 from tests.benchmarks.tools import percentile95
 from tests.browser.server import Server, running_server, wait_for

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from digit_recognizer.config import PRESETS
+from digit_recognizer.training.config import PRESETS
 from tests.browser.server import wait_for
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from digit_recognizer.config import PRESETS
+from digit_recognizer.training.config import PRESETS
 from tests.browser.digit_page import DIGITS
 from tests.browser.server import running_server, wait_for
 

@@ -11,12 +11,12 @@ import pytest
 
 import digit_recognizer
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.events import BatchProgress, EpochResult
 from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.training.events import BatchProgress, EpochResult
+from digit_recognizer.training.worker import Worker, WorkerPool
 from digit_recognizer.ui import texts
 from digit_recognizer.ui.trainings import TrainingLine, run_training
 from digit_recognizer.ui.visitors import Network, Visitor
-from digit_recognizer.worker import Worker, WorkerPool
 from tests.helpers import CONFIG, answered, constant_network, drawing, epoch, finished
 
 PATIENCE = 60

@@ -3,16 +3,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from digit_recognizer.config import TrainConfig
-from digit_recognizer.dataset import load_dataset
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.events import BatchProgress, DatasetNote, LessonResult
 from digit_recognizer.handwriting.digits import write_style
 from digit_recognizer.handwriting.styles import Style
 from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.ink.strokes import place_on_sheet, render
-from digit_recognizer.lesson import Lesson
 from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.training.config import TrainConfig
+from digit_recognizer.training.dataset import load_dataset
+from digit_recognizer.training.events import BatchProgress, DatasetNote, LessonResult
+from digit_recognizer.training.lesson import Lesson
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ def data(tiny_mnist):
 @pytest.fixture(scope="module")
 def trained(data) -> Mlp:
     """A network with an eleventh class that reads the tiny set."""
-    from digit_recognizer.training import train
+    from digit_recognizer.training.fit import train
 
     config = TrainConfig(
         hidden=(64,),
@@ -58,7 +58,7 @@ def taught(lesson, data):
 
 
 def teach(lesson, data):
-    from digit_recognizer.teaching import teach
+    from digit_recognizer.training.fine_tune import teach
 
     events = []
     return teach(lesson, data, events.append), events
@@ -105,7 +105,7 @@ def test_a_network_of_ten_classes_and_no_hidden_layer_can_be_taught(lesson, data
 
 
 def test_a_network_that_has_learnt_from_distorted_digits_can_be_taught(lesson, lambdas, data):
-    from digit_recognizer.teaching import rehearse
+    from digit_recognizer.training.fine_tune import rehearse
 
     rehearse()  # as a worker does beforehand
     metadata = {**lesson.mlp.metadata, "augment": True}

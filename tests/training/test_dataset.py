@@ -9,16 +9,16 @@ import threading
 import numpy as np
 import pytest
 
-from digit_recognizer import dataset
-from digit_recognizer.config import DATA_VARIABLE
-from digit_recognizer.dataset import (
+from digit_recognizer.errors import DatasetUnavailable
+from digit_recognizer.training import dataset
+from digit_recognizer.training.config import DATA_VARIABLE
+from digit_recognizer.training.dataset import (
     cache_path,
     dummy_dataset,
     generated_dataset,
     load_dataset,
     load_or_generate,
 )
-from digit_recognizer.errors import DatasetUnavailable
 
 
 def mnist_arrays(training: int = 24, test: int = 4) -> dict[str, np.ndarray]:

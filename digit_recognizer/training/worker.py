@@ -18,9 +18,9 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from digit_recognizer.errors import RecognizerError, TrainingFailed
-from digit_recognizer.events import LAST_EVENTS, TrainingEvent
-from digit_recognizer.lesson import Lesson
-from digit_recognizer.worker_process import Prepare, Task, prepare_training, serve
+from digit_recognizer.training.events import LAST_EVENTS, TrainingEvent
+from digit_recognizer.training.lesson import Lesson
+from digit_recognizer.training.worker_process import Prepare, Task, prepare_training, serve
 
 TIME_LIMIT = 30 * 60
 """Seconds after which a training is given up."""

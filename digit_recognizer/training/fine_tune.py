@@ -16,20 +16,20 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from digit_recognizer.augmentation import augment
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
-from digit_recognizer.dataset import Dataset, dummy_dataset
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.events import BatchProgress, DatasetNote, LessonResult, TrainingEvent
-from digit_recognizer.lesson import Lesson
 from digit_recognizer.network.mlp import Mlp
-from digit_recognizer.training import (
+from digit_recognizer.training.augmentation import augment
+from digit_recognizer.training.dataset import Dataset, dummy_dataset
+from digit_recognizer.training.events import BatchProgress, DatasetNote, LessonResult, TrainingEvent
+from digit_recognizer.training.fit import (
     FusedAdam,
     generated_images,
     one_cycle,
     to_keras,
     to_mlp,
 )
+from digit_recognizer.training.lesson import Lesson
 
 BATCH_SIZE = 128
 DRAWN = 6

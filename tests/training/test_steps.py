@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from digit_recognizer.handwriting.digits import draw_digits, drawing_digits
-from digit_recognizer.steps import finish
+from digit_recognizer.training.steps import finish
 
 
 def test_what_is_left_is_done_and_what_comes_of_it_returned():

@@ -16,14 +16,14 @@ from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from digit_recognizer.config import DEFAULT_PRESET, PRESETS, TrainConfig
 from digit_recognizer.errors import DatasetUnavailable, RecognizerError, TrainingFailed
-from digit_recognizer.events import TrainingEvent
-from digit_recognizer.lesson import Lesson
-from digit_recognizer.steps import Steps, finish
+from digit_recognizer.training.config import DEFAULT_PRESET, PRESETS, TrainConfig
+from digit_recognizer.training.events import TrainingEvent
+from digit_recognizer.training.lesson import Lesson
+from digit_recognizer.training.steps import Steps, finish
 
 if TYPE_CHECKING:
-    from digit_recognizer.dataset import Dataset
+    from digit_recognizer.training.dataset import Dataset
 
 NICENESS = 10
 """The child's priority gives way to answering."""
@@ -78,11 +78,12 @@ def prepare_training() -> tuple[Train, Iterator[None]]:
     when it was not there, and may download it then. What a lesson needs, and generated digits, are
     left for later: they take seconds, and a task that comes has to wait for one step at most.
     """
-    from digit_recognizer.quiet import quiet_import
+    from digit_recognizer.training.quiet import quiet_import
 
     with quiet_import():
-        from digit_recognizer import teaching, training
-    from digit_recognizer.dataset import dummy_dataset, load_dataset, load_or_generate
+        from digit_recognizer.training import fine_tune as teaching
+        from digit_recognizer.training import fit as training
+    from digit_recognizer.training.dataset import dummy_dataset, load_dataset, load_or_generate
 
     data = None
     with contextlib.suppress(DatasetUnavailable):

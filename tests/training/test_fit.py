@@ -3,10 +3,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from digit_recognizer.config import TrainConfig
-from digit_recognizer.dataset import load_dataset
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.events import BatchProgress, EpochResult, TrainingResult
+from digit_recognizer.training.config import TrainConfig
+from digit_recognizer.training.dataset import load_dataset
+from digit_recognizer.training.events import BatchProgress, EpochResult, TrainingResult
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +26,7 @@ def run(data):
 
 
 def run_training(config, data):
-    from digit_recognizer.training import train
+    from digit_recognizer.training.fit import train
 
     events = []
     return train(config, data, events.append), events
@@ -102,7 +102,7 @@ def test_the_result_is_calibrated(run):
 
 
 def test_a_loss_that_is_no_number_ends_the_training(data, monkeypatch):
-    monkeypatch.setattr("digit_recognizer.config.LEARNING_RATE_RANGE", (0, 1e30))
+    monkeypatch.setattr("digit_recognizer.training.config.LEARNING_RATE_RANGE", (0, 1e30))
     config = dataclasses.replace(SMALL, learning_rate=1e30, schedule="constant")
     with pytest.raises(TrainingFailed, match="learning rate"):
         run_training(config, data)

@@ -11,14 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digit_recognizer import worker as worker_module
-from digit_recognizer.config import DATA_VARIABLE, TrainConfig
 from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
-from digit_recognizer.events import BatchProgress, EpochResult, LessonResult, TrainingResult
-from digit_recognizer.lesson import Lesson
 from digit_recognizer.network.mlp import Mlp
-from digit_recognizer.worker import MOST_LESSONS, Worker, WorkerPool, resident_bytes
-from digit_recognizer.worker_process import NICENESS
+from digit_recognizer.training import worker as worker_module
+from digit_recognizer.training.config import DATA_VARIABLE, TrainConfig
+from digit_recognizer.training.events import (
+    BatchProgress,
+    EpochResult,
+    LessonResult,
+    TrainingResult,
+)
+from digit_recognizer.training.lesson import Lesson
+from digit_recognizer.training.worker import MOST_LESSONS, Worker, WorkerPool, resident_bytes
+from digit_recognizer.training.worker_process import NICENESS
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -410,8 +415,8 @@ def test_the_child_ends_when_its_parent_is_killed(started):
         import sys, time
         sys.path.insert(0, {str(ROOT)!r})
         from tests.training.test_worker import prepare_counter
-        from digit_recognizer.config import TrainConfig
-        from digit_recognizer.worker import Worker
+        from digit_recognizer.training.config import TrainConfig
+        from digit_recognizer.training.worker import Worker
         worker = Worker(prepare_counter)
         if {started}:
             worker.start(TrainConfig())

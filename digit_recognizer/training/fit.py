@@ -18,29 +18,29 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from digit_recognizer.augmentation import augment
-from digit_recognizer.config import TrainConfig
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.events import (
-    BatchProgress,
-    DatasetNote,
-    EpochResult,
-    TrainingEvent,
-    TrainingResult,
-)
 from digit_recognizer.files import replacing
 from digit_recognizer.handwriting.digits import drawing_digits
 from digit_recognizer.handwriting.scribbles import KINDS, drawing_scribbles
 from digit_recognizer.network.calibration import calibrate
 from digit_recognizer.network.evaluation import evaluate
 from digit_recognizer.network.mlp import Mlp
-from digit_recognizer.steps import Steps, finish
+from digit_recognizer.training.augmentation import augment
+from digit_recognizer.training.config import TrainConfig
+from digit_recognizer.training.events import (
+    BatchProgress,
+    DatasetNote,
+    EpochResult,
+    TrainingEvent,
+    TrainingResult,
+)
+from digit_recognizer.training.steps import Steps, finish
 
 if TYPE_CHECKING:
     import os
 
-    from digit_recognizer.dataset import Dataset
+    from digit_recognizer.training.dataset import Dataset
 
 PROGRESS_REPORTS = 10
 """How many times an epoch reports its progress."""

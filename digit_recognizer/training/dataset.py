@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digit_recognizer.config import DATA_VARIABLE, VALIDATION_SIZE
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import DatasetUnavailable
 from digit_recognizer.files import BadArrays, UnreadableFile, open_npz, read_at_most, replacing
+from digit_recognizer.training.config import DATA_VARIABLE, VALIDATION_SIZE
 
 if TYPE_CHECKING:
     import numpy as np

@@ -21,7 +21,7 @@ def distorted(pixels):
 def distort(pixels, seed):
     import tensorflow as tf
 
-    from digit_recognizer.augmentation import augment
+    from digit_recognizer.training.augmentation import augment
 
     return augment(tf.constant(pixels), tf.constant([seed, 0])).numpy()
 

@@ -3,8 +3,8 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from digit_recognizer.config import DEFAULT_PRESET, PAGE_PRESETS, PRESETS, TrainConfig
 from digit_recognizer.errors import BadConfig
+from digit_recognizer.training.config import DEFAULT_PRESET, PAGE_PRESETS, PRESETS, TrainConfig
 
 
 def test_the_tutorial_preset_is_the_tutorial():

@@ -32,8 +32,8 @@ def main() -> int:
         return fail(str(error))
 
     from digit_recognizer.training.worker import WorkerPool
+    from digit_recognizer.ui.launch import close, launch
     from digit_recognizer.ui.page import build_page
-    from digit_recognizer.ui.serving import close, launch
 
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -11,7 +11,7 @@ from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.config import TrainConfig
 from digit_recognizer.training.events import EpochResult, LessonResult, TrainingResult
-from digit_recognizer.ui.visitors import Visitor
+from digit_recognizer.ui.visitors.visitors import Visitor
 
 SEGMENTS = {
     "top": [[0.3, 0.2], [0.7, 0.2]],

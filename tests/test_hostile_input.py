@@ -13,7 +13,7 @@ from digit_recognizer.errors import BadImage, BadModel, BadStrokes, EmptyDrawing
 from digit_recognizer.ink.strokes import parse_strokes, render
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
-from digit_recognizer.ui.model_files import load_model
+from digit_recognizer.ui.training.model_files import load_model
 from tests import hostile
 
 # The same cases in every run; the benchmark varies them.

@@ -7,7 +7,7 @@ from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.ink.marks import find_marks
 from digit_recognizer.ink.strokes import render
 from digit_recognizer.network.mlp import Mlp
-from digit_recognizer.ui.examples import FOLDER as EXAMPLES
+from digit_recognizer.ui.pictures.examples import FOLDER as EXAMPLES
 from tests.helpers import written_number
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlencode, urlparse
 
-from digit_recognizer.ui.settings import fields_of
+from digit_recognizer.ui.training.fields import fields_of
 
 KEPT_ALIVE = 2
 """The server gives up connections that are idle for longer than about this many seconds."""

@@ -16,17 +16,17 @@ from digit_recognizer.ink.strokes import parse_strokes
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.worker import WorkerPool
-from digit_recognizer.ui import texts
-from digit_recognizer.ui.answer import render_problem
-from digit_recognizer.ui.examples import example_path
-from digit_recognizer.ui.model_files import load_model
-from digit_recognizer.ui.report import Pick, known_accuracy, render_mistakes, render_report
-from digit_recognizer.ui.runs import Run
-from digit_recognizer.ui.settings import read_fields
-from digit_recognizer.ui.status import render_status
-from digit_recognizer.ui.trainings import TrainingLine, TrainingView, run_training
-from digit_recognizer.ui.visitors import Network, Visitor, Visitors
-from digit_recognizer.ui.weights import render_weights
+from digit_recognizer.ui.answer.answer import render_problem
+from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.pictures.examples import example_path
+from digit_recognizer.ui.training.fields import read_fields
+from digit_recognizer.ui.training.model_files import load_model
+from digit_recognizer.ui.training.progress import TrainingLine, TrainingView, run_training
+from digit_recognizer.ui.training.report import Pick, known_accuracy, render_mistakes, render_report
+from digit_recognizer.ui.training.weights import render_weights
+from digit_recognizer.ui.visitors.run import Run
+from digit_recognizer.ui.visitors.visitors import Network, Visitor, Visitors
+from digit_recognizer.ui.widgets import render_status
 
 AFTERWARDS = 8
 """Parts of the page that show what a training has left."""

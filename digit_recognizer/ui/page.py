@@ -10,31 +10,36 @@ import gradio as gr
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.config import DEFAULT_PRESET, EPOCHS_RANGE, PAGE_PRESETS, PRESETS
 from digit_recognizer.training.worker import WorkerPool
-from digit_recognizer.ui import texts
-from digit_recognizer.ui.answer import render_invitation
-from digit_recognizer.ui.answer_panel import AnswerPanel
-from digit_recognizer.ui.charts import Series, render_accuracy, render_loss
-from digit_recognizer.ui.downloads import save_in_browser
-from digit_recognizer.ui.examples import Examples
-from digit_recognizer.ui.guarded_blocks import GuardedBlocks
+from digit_recognizer.ui.answer.answer import render_invitation
+from digit_recognizer.ui.answer.answer_panel import AnswerPanel
+from digit_recognizer.ui.events import save_in_browser
 from digit_recognizer.ui.handlers import Handlers
-from digit_recognizer.ui.lessons import LessonHandlers, Lessons
-from digit_recognizer.ui.masthead import render_masthead
-from digit_recognizer.ui.model_files import ModelFile, ModelUpload
-from digit_recognizer.ui.report import Report
-from digit_recognizer.ui.settings import fields_of
-from digit_recognizer.ui.sketchpad import Sketchpad
-from digit_recognizer.ui.status import render_status
-from digit_recognizer.ui.teach import Teach, TeachHandlers
-from digit_recognizer.ui.trainings import TrainingLine
-from digit_recognizer.ui.upload import Upload, UploadGuard
-from digit_recognizer.ui.visitors import Visitors
+from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.lessons.lessons import LessonHandlers, Lessons
+from digit_recognizer.ui.masthead.masthead import render_masthead
+from digit_recognizer.ui.pictures.examples import Examples
+from digit_recognizer.ui.pictures.upload import Upload, UploadGuard
+from digit_recognizer.ui.server.guarded_blocks import GuardedBlocks
+from digit_recognizer.ui.sketchpad.sketchpad import Sketchpad
+from digit_recognizer.ui.teach.teach import Teach, TeachHandlers
+from digit_recognizer.ui.training.charts import Series, render_accuracy, render_loss
+from digit_recognizer.ui.training.fields import fields_of
+from digit_recognizer.ui.training.model_files import ModelFile, ModelUpload
+from digit_recognizer.ui.training.progress import TrainingLine
+from digit_recognizer.ui.training.report import Report
+from digit_recognizer.ui.visitors.visitors import Visitors
+from digit_recognizer.ui.widgets import render_status
 
 CACHE_SWEEP = (600, 3600)
 """Every so many seconds, uploads older than so many seconds are deleted."""
 MAX_EPOCHS = 50
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("page.js", "newcomer.js", "announcer.js", "shortcuts.js")
+_SCRIPTS = (
+    "page.js",
+    "sketchpad/newcomer.js",
+    "answer/announcer.js",
+    "masthead/shortcuts.js",
+)
 """Functions that the browser runs once the page is there."""
 
 # Answers bypass the queue: one request there and back is about 20 ms faster than the queue's two.

@@ -5,8 +5,16 @@ from pathlib import Path
 import gradio as gr
 
 STYLE_SHEETS = (
-    *("frame", "sheet", "answer", "lessons", "teach", "pictures", "training", "charts"),
-    *("afterwards", "phone"),
+    "page.css",
+    "sketchpad/sketchpad.css",
+    "answer/answer.css",
+    "lessons/lessons.css",
+    "teach/teach.css",
+    "pictures/pictures.css",
+    "training/training.css",
+    "training/charts.css",
+    "training/afterwards.css",
+    "phone.css",
 )
 """In the order of the page; the last one changes what the others say."""
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
@@ -65,5 +73,5 @@ def make_theme() -> gr.themes.Base:
 
 def style_sheet() -> str:
     """All style sheets, one after the other."""
-    folder = Path(__file__).parent / "styles"
-    return "\n".join((folder / f"{name}.css").read_text("utf-8") for name in STYLE_SHEETS)
+    folder = Path(__file__).parent
+    return "\n".join((folder / name).read_text("utf-8") for name in STYLE_SHEETS)

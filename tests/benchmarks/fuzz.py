@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from digit_recognizer.errors import BadImage, BadModel, BadStrokes, EmptyDrawing
 from digit_recognizer.ink.strokes import parse_strokes, render
 from digit_recognizer.recognizer import Prediction, Recognizer
-from digit_recognizer.ui.model_files import load_model
+from digit_recognizer.ui.training.model_files import load_model
 from tests import hostile
 from tests.benchmarks.figures import Figure, conclude, parser, run
 

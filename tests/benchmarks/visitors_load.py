@@ -30,8 +30,8 @@ from digit_recognizer.ink.strokes import parse_strokes, place_on_sheet
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.config import DEFAULT_PRESET
 from digit_recognizer.training.worker import resident_bytes
-from digit_recognizer.ui import texts
-from digit_recognizer.ui.visitors import Visitors
+from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.visitors.visitors import Visitors
 from tests.benchmarks.figures import Figure, Missing, conclude, parser, run
 from tests.benchmarks.tools import percentile95
 from tests.browser.server import Server, running_server, wait_for

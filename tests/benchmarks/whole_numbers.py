@@ -25,7 +25,7 @@ from digit_recognizer import Recognizer
 from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.ink.marks import MARK_THRESHOLD
 from digit_recognizer.ink.strokes import render
-from digit_recognizer.ui.answer import is_unsure
+from digit_recognizer.ui.answer.answer import is_unsure
 from tests.benchmarks.figures import Missing, conclude, parser, run
 
 LENGTHS = (2, 3, 4, 5, 6)

@@ -13,8 +13,8 @@ import pytest
 from gradio.utils import get_upload_folder
 
 from digit_recognizer.constants import SHIPPED_MODEL
-from digit_recognizer.ui.examples import example_path
-from digit_recognizer.ui.security_headers import HEADERS
+from digit_recognizer.ui.pictures.examples import example_path
+from digit_recognizer.ui.server.security_headers import HEADERS
 from tests.browser.server import ROOT
 
 A_FILE = {"meta": {"_type": "gradio.FileData"}}

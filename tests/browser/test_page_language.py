@@ -4,7 +4,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from digit_recognizer.ui.language import CATALOG
+from digit_recognizer.ui.language.language import CATALOG
 from tests.browser.digit_page import DIGITS
 from tests.browser.server import wait_for
 

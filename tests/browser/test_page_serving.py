@@ -12,7 +12,7 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from digit_recognizer.ui.examples import example_path
+from digit_recognizer.ui.pictures.examples import example_path
 from tests.browser.server import ROOT, running_server, wait_for
 from tests.visitor import Visitor
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from digit_recognizer.ink.strokes import render
-from digit_recognizer.ui.examples import example_path
+from digit_recognizer.ui.pictures.examples import example_path
 from tests.browser.digit_page import DIGITS
 
 

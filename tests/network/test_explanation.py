@@ -6,7 +6,7 @@ import pytest
 from digit_recognizer.network.explanation import CONFIDENCE, attribute, backward, flip
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
-from digit_recognizer.ui.examples import example_path
+from digit_recognizer.ui.pictures.examples import example_path
 
 
 def random_network(*sizes: int, seed: int = 0) -> Mlp:

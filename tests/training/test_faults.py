@@ -14,9 +14,9 @@ from digit_recognizer.errors import TrainingFailed
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.training.events import BatchProgress, EpochResult
 from digit_recognizer.training.worker import Worker, WorkerPool
-from digit_recognizer.ui import texts
-from digit_recognizer.ui.trainings import TrainingLine, run_training
-from digit_recognizer.ui.visitors import Network, Visitor
+from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.training.progress import TrainingLine, run_training
+from digit_recognizer.ui.visitors.visitors import Network, Visitor
 from tests.helpers import CONFIG, answered, constant_network, drawing, epoch, finished
 
 PATIENCE = 60

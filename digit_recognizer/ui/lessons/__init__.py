@@ -1,0 +1,1 @@
+"""The lessons under the sheet, which explain an answer."""

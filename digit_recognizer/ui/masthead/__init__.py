@@ -1,0 +1,1 @@
+"""The title, the switch of languages and the list of shortcuts."""

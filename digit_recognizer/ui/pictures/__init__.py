@@ -1,0 +1,1 @@
+"""Pictures to read: the upload widget and the examples."""

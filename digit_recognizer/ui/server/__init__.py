@@ -1,0 +1,1 @@
+"""Middleware between strangers and Gradio."""

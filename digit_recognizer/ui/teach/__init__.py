@@ -1,0 +1,1 @@
+"""The lesson "Teach it": a network learns the handwriting of a visitor."""

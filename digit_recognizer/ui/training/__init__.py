@@ -1,0 +1,1 @@
+"""Retrain: its controls, progress, curves, and what a training leaves."""

@@ -1,0 +1,82 @@
+"""Networks as files: the components through which a visitor takes one home and brings one back."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import FileData
+
+from digit_recognizer.constants import MAX_PARAMETERS
+from digit_recognizer.errors import BadModel
+from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.server.guarded_blocks import uploaded_path
+
+MODEL_NAME = "my-digits.npz"
+MAX_UPLOAD_BYTES = 36 * 2**20
+"""Room for a network of MAX_PARAMETERS."""
+
+
+class ModelFile(gr.File):
+    """A file, never shown, that holds the network it is given as its value."""
+
+    is_template = True  # the browser knows it as its base class
+
+    def __init__(self, **settings: Any):
+        super().__init__(visible=False, **settings)
+
+    def get_config(self, cls: type | None = None) -> dict[str, Any]:
+        """The settings that the browser needs: those of the base class."""
+        return super().get_config(cls or gr.File)
+
+    def postprocess(self, value: Mlp | None) -> FileData | None:
+        """Save the network where Gradio serves files from and deletes old ones."""
+        if value is None:
+            return None
+        # One network is one file, however often it is asked for.
+        folder = Path(self.GRADIO_CACHE) / fingerprint(value)
+        path = folder / MODEL_NAME
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            value.save(path)
+        except OSError as error:  # for the log and, in other words, for the visitor
+            raise gr.Error(texts.NOT_SAVED) from error
+        return FileData(path=str(path), orig_name=MODEL_NAME)
+
+
+class ModelUpload(gr.UploadButton):
+    """A button to choose a file; hands over its path, whatever it holds."""
+
+    is_template = True  # the browser knows it as its base class
+
+    def get_config(self, cls: type | None = None) -> dict[str, Any]:
+        """The settings that the browser needs: those of the base class."""
+        return super().get_config(cls or gr.UploadButton)
+
+    def preprocess(self, payload: FileData | None) -> str | None:
+        """The path of the uploaded file, checked to lie in Gradio's upload folder."""
+        return None if payload is None else uploaded_path(payload.path)
+
+
+def load_model(path: str) -> Mlp:
+    """The network in an uploaded file; BadModel when it is none, or larger than one may train."""
+    mlp = Mlp.load(path)
+    parameters = sum(array.size for array in (*mlp.weights, *mlp.biases))
+    if parameters > MAX_PARAMETERS:
+        raise BadModel(
+            f"This network has {parameters:,} parameters; the page takes at most "
+            f"{MAX_PARAMETERS:,}."
+        )
+    return mlp
+
+
+def fingerprint(mlp: Mlp) -> str:
+    """The same for the same network only."""
+    digest = hashlib.sha256(repr(sorted(mlp.metadata.items())).encode())
+    digest.update(repr((mlp.hidden, mlp.temperature, mlp.threshold)).encode())
+    for array in (*mlp.weights, *mlp.biases):
+        digest.update(array.tobytes())
+    return digest.hexdigest()

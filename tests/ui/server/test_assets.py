@@ -1,0 +1,40 @@
+import brotli
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from digit_recognizer.ui.server.assets import FOLDER, asset_route
+
+
+@pytest.fixture(scope="module")
+def client():
+    return TestClient(Starlette(routes=[asset_route()]))
+
+
+@pytest.mark.parametrize("suffix", [".js", ".css", ".woff2"])
+@pytest.mark.parametrize("accepted", ["identity", "gzip, br"])
+def test_an_asset_arrives_as_it_lies_in_the_folder_and_may_be_kept(client, suffix, accepted):
+    path = max(FOLDER.glob(f"*{suffix}"), key=lambda path: path.stat().st_size)
+    for _ in range(2):
+        with client.stream(
+            "GET", f"/assets/{path.name}", headers={"Accept-Encoding": accepted}
+        ) as answer:
+            content = b"".join(answer.iter_raw())
+        assert answer.status_code == 200
+        is_compressed = answer.headers.get("content-encoding") == "br"
+        assert is_compressed == ("br" in accepted and suffix != ".woff2")
+        assert (brotli.decompress(content) if is_compressed else content) == path.read_bytes()
+        assert "immutable" in answer.headers["cache-control"]
+        assert answer.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize(("name", "media_type"), [("*.js", "javascript"), ("*.css", "text/css")])
+def test_a_browser_is_told_what_an_asset_is(client, name, media_type):
+    path = next(FOLDER.glob(name))
+    answer = client.head(f"/assets/{path.name}")
+    assert media_type in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize("name", ["", "none.js", "../index.html", "%2e%2e/index.html", ".", "a%00"])
+def test_nothing_else_is_served(client, name):
+    assert client.get(f"/assets/{name}").status_code == 404

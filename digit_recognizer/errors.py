@@ -35,3 +35,7 @@ class DatasetUnavailable(RecognizerError):
 
 class TrainingFailed(RecognizerError):
     """A training ended without a network."""
+
+
+class LineFull(RecognizerError):
+    """Too many trainings wait already for another one to join them."""

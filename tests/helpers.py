@@ -10,7 +10,7 @@ from digit_recognizer.network.evaluation import Evaluation, Mistake
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.config import TrainConfig
-from digit_recognizer.training.events import EpochResult, LessonResult, TrainingResult
+from digit_recognizer.training.events import EpochResult, FineTuningResult, TrainingResult
 from digit_recognizer.ui.visitors.visitors import Visitor
 
 SEGMENTS = {
@@ -120,5 +120,5 @@ def finished(says: int = 3) -> TrainingResult:
     return TrainingResult(constant_network(says).mlp, 6.0, Evaluation(confusion, mistakes))
 
 
-def learnt(says: int = 7, after: float = 0.9922) -> LessonResult:
-    return LessonResult(constant_network(says).mlp, 2.5, 0.9942, after, 10_000)
+def learnt(says: int = 7, after: float = 0.9922) -> FineTuningResult:
+    return FineTuningResult(constant_network(says).mlp, 2.5, 0.9942, after, 10_000)

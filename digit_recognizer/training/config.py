@@ -1,11 +1,22 @@
-"""Constants, and the hyperparameters of a training; knows nothing about how they are used."""
+"""What can be asked of a worker: a training by its hyperparameters, or a fine-tuning.
+
+Knows nothing about Keras or about how a task is done.
+"""
+
+from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from digit_recognizer.constants import IMAGE_SIZE, MAX_PARAMETERS, NUM_CLASSES
 from digit_recognizer.errors import BadConfig
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from digit_recognizer.network.mlp import Mlp
 
 VALIDATION_SIZE = 5_000
 """How many images at the end of MNIST's training set are held out to choose by."""
@@ -108,3 +119,22 @@ PRESETS = {
 }
 DEFAULT_PRESET = "robust"
 PAGE_PRESETS = ("tutorial", "quick", "robust")
+WARM_PRESETS = ("quick", "robust")
+"""Presets that a worker gets ready for before anyone asks."""
+
+
+@dataclass(frozen=True, eq=False)
+class FineTuning:
+    """Drawings that a trained network should read in another way from now on.
+
+    mlp: the network that learns. pixels: float32 (N, 28, 28) in [0, 1], ink 1, N >= 1: the
+    drawings as the network sees them. labels: uint8 (N,), 0 to 9: what they are.
+    """
+
+    mlp: Mlp
+    pixels: np.ndarray
+    labels: np.ndarray
+
+
+Task = TrainConfig | FineTuning
+"""What a worker does."""

@@ -63,8 +63,8 @@ class TrainingResult:
 
 
 @dataclass(frozen=True)
-class LessonResult:
-    """A lesson is done: the network that was taught, and the seconds it took.
+class FineTuningResult:
+    """A fine-tuning is done: the network that has learnt, and the seconds it took.
 
     `before` and `after` are the shares (0 to 1) of the `count` digits of the test set that the
     network read right then.
@@ -77,6 +77,13 @@ class LessonResult:
     count: int
 
 
-TrainingEvent = DatasetNote | BatchProgress | EpochResult | TrainingResult | LessonResult
-LAST_EVENTS = (TrainingResult, LessonResult)
+TrainingEvent = DatasetNote | BatchProgress | EpochResult | TrainingResult | FineTuningResult
+LAST_EVENTS = (TrainingResult, FineTuningResult)
 """Nothing follows one of these."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The task waits in line; `ahead` (at least 1) other tasks must end before it starts."""
+
+    ahead: int

@@ -20,8 +20,14 @@ from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import TrainingFailed
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.training.augmentation import augment
+from digit_recognizer.training.config import FineTuning
 from digit_recognizer.training.dataset import Dataset, dummy_dataset
-from digit_recognizer.training.events import BatchProgress, DatasetNote, LessonResult, TrainingEvent
+from digit_recognizer.training.events import (
+    BatchProgress,
+    DatasetNote,
+    FineTuningResult,
+    TrainingEvent,
+)
 from digit_recognizer.training.fit import (
     FusedAdam,
     generated_images,
@@ -29,7 +35,6 @@ from digit_recognizer.training.fit import (
     to_keras,
     to_mlp,
 )
-from digit_recognizer.training.lesson import Lesson
 
 BATCH_SIZE = 128
 DRAWN = 6
@@ -54,11 +59,11 @@ SEED = 0
 
 
 def teach(
-    lesson: Lesson, data: Dataset, report: Callable[[TrainingEvent], None], steps: int = STEPS
-) -> LessonResult:
+    lesson: FineTuning, data: Dataset, report: Callable[[TrainingEvent], None], steps: int = STEPS
+) -> FineTuningResult:
     """Teach `lesson.mlp` its drawings in so many steps; `data` is what it must not forget.
 
-    `report` receives progress on the calling thread, and last the LessonResult, which is also
+    `report` receives progress on the calling thread, and last the FineTuningResult, which is also
     returned: a network of the same shape, with the former temperature and threshold. Raises
     TrainingFailed when the loss is no longer a finite number.
     """
@@ -91,7 +96,7 @@ def teach(
         lesson.mlp, weights=taught.weights, biases=taught.biases, metadata=metadata
     )
     seconds = time.perf_counter() - started
-    result = LessonResult(mlp, seconds, before, after, len(data.test_labels))
+    result = FineTuningResult(mlp, seconds, before, after, len(data.test_labels))
     report(result)
     return result
 
@@ -105,7 +110,7 @@ def rehearse() -> None:
         metadata={"augment": True},
     )
     blank = np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.float32)
-    lesson = Lesson(mlp, blank, np.zeros(1, np.uint8))
+    lesson = FineTuning(mlp, blank, np.zeros(1, np.uint8))
     teach(lesson, dummy_dataset(BATCH_SIZE), lambda event: None, STEPS // REPORTS)
 
 
@@ -113,7 +118,7 @@ def _learning_rate(mlp: Mlp) -> float:
     return min(HIGHEST_RATE, LEARNING_RATE * WIDTH / max(mlp.hidden, default=1))
 
 
-def _batches(lesson: Lesson, data: Dataset, steps: int) -> tf.data.Dataset:
+def _batches(lesson: FineTuning, data: Dataset, steps: int) -> tf.data.Dataset:
     """Images float32 (BATCH_SIZE, 28, 28) in [0, 1] and labels (BATCH_SIZE,), batch by batch.
 
     In each come first the drawings, which are distorted in a new way each time, then such digits to

@@ -18,13 +18,13 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from digit_recognizer.errors import RecognizerError, TrainingFailed
+from digit_recognizer.training.config import FineTuning, Task
 from digit_recognizer.training.events import LAST_EVENTS, TrainingEvent
-from digit_recognizer.training.lesson import Lesson
-from digit_recognizer.training.worker_process import Prepare, Task, prepare_training, serve
+from digit_recognizer.training.worker_process import Prepare, prepare_training, serve
 
 TIME_LIMIT = 30 * 60
 """Seconds after which a training is given up."""
-MOST_LESSONS = 5
+MOST_FINE_TUNINGS = 5
 """A child is given up after so many, since each leaves some memory behind."""
 MEMORY_LIMIT = 3 * 2**30
 """Bytes of resident memory at which it is given up, where /proc tells; elsewhere there is none."""
@@ -68,13 +68,13 @@ class Worker:
     @property
     def reusable(self) -> bool:
         """Whether it has done a lesson and can do another task, with memory to spare."""
-        can_go_on = self._done and 0 < self._lessons < MOST_LESSONS and self.alive
+        can_go_on = self._done and 0 < self._lessons < MOST_FINE_TUNINGS and self.alive
         return can_go_on and resident_bytes(self.pid) < MEMORY_LIMIT / 2
 
     def start(self, task: Task) -> None:
         """Do the task, a training or a lesson, as soon as the child is ready; returns at once."""
         self._done = False
-        self._lessons = self._lessons + 1 if isinstance(task, Lesson) else 0
+        self._lessons = self._lessons + 1 if isinstance(task, FineTuning) else 0
         self._deadline = time.monotonic() + TIME_LIMIT
         # A network to be taught is more than a pipe holds, and the child reads when it is ready.
         self._sender = threading.Thread(target=self._send, args=(task,), daemon=True)
@@ -83,7 +83,7 @@ class Worker:
     def poll(self, timeout: float) -> TrainingEvent | None:
         """The next event, or None when there is none within `timeout` seconds.
 
-        Nothing follows a TrainingResult or a LessonResult. Raises what the training raised
+        Nothing follows a TrainingResult or a FineTuningResult. Raises what the training raised
         (TrainingFailed, DatasetUnavailable), and TrainingFailed when the child has died, was
         stopped, takes longer than TIME_LIMIT, or more memory than MEMORY_LIMIT.
         """

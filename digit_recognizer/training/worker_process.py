@@ -17,9 +17,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from digit_recognizer.errors import DatasetUnavailable, RecognizerError, TrainingFailed
-from digit_recognizer.training.config import DEFAULT_PRESET, PRESETS, TrainConfig
+from digit_recognizer.training.config import (
+    DEFAULT_PRESET,
+    PRESETS,
+    WARM_PRESETS,
+    FineTuning,
+    Task,
+)
 from digit_recognizer.training.events import TrainingEvent
-from digit_recognizer.training.lesson import Lesson
 from digit_recognizer.training.steps import Steps, finish
 
 if TYPE_CHECKING:
@@ -27,9 +32,7 @@ if TYPE_CHECKING:
 
 NICENESS = 10
 """The child's priority gives way to answering."""
-WARM_PRESETS = ("quick", "robust")
 
-Task = TrainConfig | Lesson
 Train = Callable[[Task, Callable[[TrainingEvent], None]], object]
 """Does a task and reports every event, the result last."""
 Prepare = Callable[[], tuple[Train, Iterator[None]]]
@@ -52,7 +55,7 @@ def serve(connection: Connection, prepare: Prepare) -> None:
     try:
         train, readying = prepare()
         task = None
-        while task is None or isinstance(task, Lesson):
+        while task is None or isinstance(task, FineTuning):
             _spend_idle_time(connection, readying)
             task = connection.recv()
             train(task, outbox.put)
@@ -99,7 +102,7 @@ def prepare_training() -> tuple[Train, Iterator[None]]:
     def train(task: Task, report: Callable[[TrainingEvent], None]) -> None:
         nonlocal data
         data = data or load_or_generate()
-        if isinstance(task, Lesson):
+        if isinstance(task, FineTuning):
             finish(for_lessons)
             teaching.teach(task, data, report)
             return

@@ -23,8 +23,8 @@ from digit_recognizer.handwriting.styles import Style
 from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.ink.strokes import place_on_sheet, render
 from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.training.config import FineTuning
 from digit_recognizer.training.dataset import Dataset, load_dataset
-from digit_recognizer.training.lesson import Lesson
 from digit_recognizer.training.quiet import quiet_import
 from tests.benchmarks.figures import Figure, conclude, parser, run
 
@@ -227,7 +227,7 @@ def report(name: str, shapes: list[Shape], mlp: Mlp, data: Dataset, others) -> O
         from digit_recognizer.training.fine_tune import teach
     pixels = np.concatenate([shape.taught for shape in shapes])
     labels = np.repeat(np.array([shape.digit for shape in shapes], np.uint8), TAUGHT)
-    result = teach(Lesson(mlp, pixels, labels), data, lambda event: None)
+    result = teach(FineTuning(mlp, pixels, labels), data, lambda event: None)
     was, now = (
         float(np.mean([share_read(network, shape) for shape in shapes]))
         for network in (mlp, result.mlp)

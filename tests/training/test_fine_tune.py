@@ -9,10 +9,9 @@ from digit_recognizer.handwriting.styles import Style
 from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.ink.strokes import place_on_sheet, render
 from digit_recognizer.network.mlp import Mlp
-from digit_recognizer.training.config import TrainConfig
+from digit_recognizer.training.config import FineTuning, TrainConfig
 from digit_recognizer.training.dataset import load_dataset
-from digit_recognizer.training.events import BatchProgress, DatasetNote, LessonResult
-from digit_recognizer.training.lesson import Lesson
+from digit_recognizer.training.events import BatchProgress, DatasetNote, FineTuningResult
 
 pytestmark = pytest.mark.slow
 
@@ -48,8 +47,8 @@ def lambdas() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def lesson(trained, lambdas) -> Lesson:
-    return Lesson(trained, lambdas[::8], np.full(3, 7, np.uint8))
+def lesson(trained, lambdas) -> FineTuning:
+    return FineTuning(trained, lambdas[::8], np.full(3, 7, np.uint8))
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +79,7 @@ def test_progress_is_reported_and_the_result_comes_last(taught):
     result, events = taught
     *progress, last = events
     assert last is result
-    assert isinstance(last, LessonResult)
+    assert isinstance(last, FineTuningResult)
     assert all(isinstance(event, BatchProgress) for event in progress)
     batches = [event.batch for event in progress]
     assert batches == sorted(batches)

@@ -14,15 +14,14 @@ import pytest
 from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.training import worker as worker_module
-from digit_recognizer.training.config import DATA_VARIABLE, TrainConfig
+from digit_recognizer.training.config import DATA_VARIABLE, FineTuning, TrainConfig
 from digit_recognizer.training.events import (
     BatchProgress,
     EpochResult,
-    LessonResult,
+    FineTuningResult,
     TrainingResult,
 )
-from digit_recognizer.training.lesson import Lesson
-from digit_recognizer.training.worker import MOST_LESSONS, Worker, WorkerPool, resident_bytes
+from digit_recognizer.training.worker import MOST_FINE_TUNINGS, Worker, WorkerPool, resident_bytes
 from digit_recognizer.training.worker_process import NICENESS
 
 ROOT = Path(__file__).parents[2]
@@ -69,7 +68,9 @@ def prepare_slow_lesson():
     time.sleep(1)
 
     def train(lesson, report):
-        report(LessonResult(lesson.mlp, 0.0, 0.0, float(lesson.labels.sum()), len(lesson.pixels)))
+        report(
+            FineTuningResult(lesson.mlp, 0.0, 0.0, float(lesson.labels.sum()), len(lesson.pixels))
+        )
 
     return train, iter(())
 
@@ -79,8 +80,8 @@ def prepare_lessons():
     counted = itertools.count()
 
     def train(task, report):
-        if isinstance(task, Lesson):
-            report(LessonResult(task.mlp, 0.0, 0.0, float(next(counted)), len(task.pixels)))
+        if isinstance(task, FineTuning):
+            report(FineTuningResult(task.mlp, 0.0, 0.0, float(next(counted)), len(task.pixels)))
         else:
             report(TrainingResult(None, 1.0, None))
 
@@ -206,11 +207,11 @@ def test_events_arrive_in_order_and_the_result_is_the_last(new_worker):
     assert worker.poll(0.5) is None
 
 
-def new_lesson(units: int) -> Lesson:
+def new_lesson(units: int) -> FineTuning:
     """Two drawings for a network of so many hidden units; 1000 are more than a pipe holds."""
     weights = np.full((784, units), 0.5, np.float32), np.zeros((units, 10), np.float32)
     mlp = Mlp(weights, (np.zeros(units, np.float32), np.zeros(10, np.float32)))
-    return Lesson(mlp, np.zeros((2, 28, 28), np.float32), np.array([3, 4], np.uint8))
+    return FineTuning(mlp, np.zeros((2, 28, 28), np.float32), np.array([3, 4], np.uint8))
 
 
 def test_a_large_network_goes_to_a_child_that_is_not_ready_and_comes_back(new_worker):
@@ -226,19 +227,19 @@ def test_a_large_network_goes_to_a_child_that_is_not_ready_and_comes_back(new_wo
 def test_a_child_gets_readier_until_a_task_comes_and_after_a_lesson(new_worker):
     worker, counts = new_worker(prepare_lessons), []
     assert not worker.reusable
-    for lesson in range(1, MOST_LESSONS + 1):
+    for lesson in range(1, MOST_FINE_TUNINGS + 1):
         time.sleep(0.1)
         worker.start(new_lesson(units=1))
         counts.append(next_event(worker).after)
         assert worker.poll(0) is None
-        assert worker.reusable == (lesson < MOST_LESSONS)
+        assert worker.reusable == (lesson < MOST_FINE_TUNINGS)
     assert all(np.diff(counts) > 2)  # between two tasks it has counted on
 
 
 def test_a_child_that_has_taught_can_train(new_worker):
     worker = new_worker(prepare_lessons)
     worker.start(new_lesson(units=1))
-    assert isinstance(next_event(worker), LessonResult)
+    assert isinstance(next_event(worker), FineTuningResult)
     worker.start(TrainConfig())
     assert isinstance(next_event(worker), TrainingResult)
     assert not worker.reusable

@@ -13,8 +13,13 @@ import numpy as np
 
 from digit_recognizer.errors import RecognizerError
 from digit_recognizer.recognizer import Recognizer
-from digit_recognizer.training.events import BatchProgress, DatasetNote, LessonResult, TrainingEvent
-from digit_recognizer.training.lesson import Lesson
+from digit_recognizer.training.config import FineTuning
+from digit_recognizer.training.events import (
+    BatchProgress,
+    DatasetNote,
+    FineTuningResult,
+    TrainingEvent,
+)
 from digit_recognizer.training.worker import WorkerPool
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.training.progress import TrainingLine
@@ -76,7 +81,7 @@ class _Course:
         mlp = self._former.recognizer.mlp
         pixels = np.stack([each.pixels for each in corrections])
         labels = np.array([each.digit for each in corrections], np.uint8)
-        self.lesson = Lesson(mlp, pixels, labels)
+        self.lesson = FineTuning(mlp, pixels, labels)
         self._said = read_corrections(mlp, corrections)
         self.is_over = False
         self._note = ""
@@ -89,11 +94,11 @@ class _Course:
             self._note = news.text
         elif isinstance(news, BatchProgress):
             self._show(texts.LESSON_GOES_ON, self._note, news.batch / news.batches)
-        elif isinstance(news, LessonResult):
+        elif isinstance(news, FineTuningResult):
             self._finish(news)
         return news is not None
 
-    def _finish(self, result: LessonResult) -> None:
+    def _finish(self, result: FineTuningResult) -> None:
         self.is_over = True
         name = texts.taught(len(self._said))
         network = Network(Recognizer(result.mlp), name)

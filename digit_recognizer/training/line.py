@@ -63,16 +63,16 @@ class TrainingLine:
                     progress_told = time.monotonic()
                 yield event
         finally:
-            self._leave(ticket)
             if worker is not None:
-                # Gradio closes generators on its event loop, which must not wait for a child to end.
+                # Gradio closes generators on its event loop, which must not wait for a child.
                 threading.Thread(target=self._pool.release, args=(worker,)).start()
+            self._leave(ticket)
 
     def _join(self) -> object:
         ticket = object()
         with self._lock:
             if len(self._tickets) >= self._length:
-                raise LineFull("Too many people are waiting to train. Try again in a few minutes.")
+                raise LineFull("Too many trainings are waiting; try again in a few minutes.")
             self._tickets.append(ticket)
         return ticket
 

@@ -1,7 +1,8 @@
 """What tests of several rooms draw and build."""
 
-import re
 import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.config import TrainConfig
 from digit_recognizer.training.events import EpochResult, FineTuningResult, TrainingResult
-from digit_recognizer.ui.visitors.visitors import Visitor
+from digit_recognizer.training.line import TrainingLine
+from digit_recognizer.ui.visitors.visitor import Visitor
 
 SEGMENTS = {
     "top": [[0.3, 0.2], [0.7, 0.2]],
@@ -68,8 +70,9 @@ def constant_network(digit: int) -> Recognizer:
 
 
 def answered(visitor: Visitor) -> int | None:
-    found = re.findall(r'data-digit="(\d)"', visitor.answer())
-    return int(found[0]) if found else None
+    """The digit that answers a visitor, when there is one."""
+    predictions = visitor.reading().predictions
+    return predictions[0].digit if len(predictions) == 1 else None
 
 
 def drawing(digit=8):
@@ -87,6 +90,9 @@ class ScriptedPool:
         self.taken = 0
         self.released = threading.Event()
         self.config = None
+
+    def prepare(self):
+        pass
 
     def take(self):
         self.taken += 1
@@ -106,9 +112,24 @@ class ScriptedPool:
         return event
 
 
+def working(visitor: Visitor, task=CONFIG, pool: ScriptedPool | None = None) -> Iterator:
+    """A job of a visitor that has begun; close it to end the job."""
+    events = visitor.work(task, TrainingLine(pool or ScriptedPool()))
+    next(events)
+    return events
+
+
 def epoch(number: int, says: int = 1) -> EpochResult:
     return EpochResult(
-        number, CONFIG.epochs, 0.5 / number, 0.9, 0.4, 0.91, 2.0, constant_network(says).mlp, 5000
+        epoch=number,
+        epochs=CONFIG.epochs,
+        loss=0.5 / number,
+        accuracy=0.9,
+        val_loss=0.4,
+        val_accuracy=0.91,
+        seconds=2.0,
+        val_count=5000,
+        mlp=constant_network(says).mlp,
     )
 
 
@@ -122,3 +143,12 @@ def finished(says: int = 3) -> TrainingResult:
 
 def learnt(says: int = 7, after: float = 0.9922) -> FineTuningResult:
     return FineTuningResult(constant_network(says).mlp, 2.5, 0.9942, after, 10_000)
+
+
+REQUEST = SimpleNamespace(session_hash="somebody")
+"""A request of the session "somebody", for handlers that are called without a server."""
+
+
+def sent(data) -> SimpleNamespace:
+    """An event with untrusted data from the browser."""
+    return SimpleNamespace(_data=data)

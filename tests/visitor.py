@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlencode, urlparse
 
-from digit_recognizer.ui.training.fields import fields_of
+from digit_recognizer.training.config import PRESETS
 
 KEPT_ALIVE = 2
 """The server gives up connections that are idle for longer than about this many seconds."""
@@ -61,9 +61,15 @@ class Visitor:
 
     def click_retrain(self, preset: str, epochs: int, **fields) -> None:
         """Press Retrain; `fields` are hyperparameters by name. Refused when there is no room."""
-        names = ("hidden", "batch_size", "learning_rate", "augment", "seed")
-        values = dict(zip(names, fields_of(preset)[1:], strict=True)) | fields
-        data = [preset, epochs, *values.values()]
+        recipe = PRESETS[preset]
+        values = {
+            "hidden": ", ".join(map(str, recipe.hidden)),
+            "batch_size": recipe.batch_size,
+            "learning_rate": recipe.learning_rate,
+            "augment": recipe.augment,
+            "seed": recipe.seed,
+        }
+        data = [preset, epochs, *(values | fields).values()]
         self._call("queue/join", self._functions["retrain", "click"], data)
 
     def click_stop(self) -> None:

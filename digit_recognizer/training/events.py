@@ -28,13 +28,12 @@ class BatchProgress:
 
 
 @dataclass(frozen=True)
-class EpochResult:
-    """An epoch (counted from 1) is done.
+class EpochFigures:
+    """How an epoch (counted from 1) went.
 
     `loss` (mean cross-entropy in nats) and `accuracy` (0 to 1) are means over the epoch's training
     batches; `val_loss` and `val_accuracy` are measured afterwards on the `val_count` digits of the
-    validation split. `seconds` is the wall-clock time of this epoch. `mlp` is the network as it is
-    now.
+    validation split. `seconds` is the wall-clock time of this epoch.
     """
 
     epoch: int
@@ -44,8 +43,14 @@ class EpochResult:
     val_loss: float
     val_accuracy: float
     seconds: float
-    mlp: Mlp
     val_count: int
+
+
+@dataclass(frozen=True)
+class EpochResult(EpochFigures):
+    """An epoch is done; `mlp` is the network as it is now."""
+
+    mlp: Mlp
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,6 @@ LAST_EVENTS = (TrainingResult, FineTuningResult)
 
 @dataclass(frozen=True)
 class Waiting:
-    """The task waits in line; `ahead` (at least 1) other tasks must end before it starts."""
+    """The task is in line: it starts when `ahead` other tasks have ended, with 0 at once."""
 
     ahead: int

@@ -89,11 +89,8 @@ STAGE = {
 }
 LOOKS = "Where it looks"
 TEACH = "Teach it"
-LESSONS = {"stages": STAGES, "looks": LOOKS, "teach": TEACH}
-NOTHING_TO_EXPLAIN = {
-    "stages": "Draw a digit: here you will see what careless preparation makes of it.",
-    "looks": "Draw a digit: here you will see which of its pixels decided, and what would flip it.",
-}
+STAGES_EMPTY = "Draw a digit: here you will see what careless preparation makes of it."
+LOOKS_EMPTY = "Draw a digit: here you will see which of its pixels decided, and what would flip it."
 EXPLAINS_ONE_DIGIT = "Lessons explain one digit. Clear the sheet and draw just one."
 REASONS_PICTURE = "What the network sees, with the pixels marked that spoke for or against"
 SUM = "How it adds up"
@@ -117,16 +114,16 @@ TAKEN = "Taken into the tray"
 NOT_TAKEN = "Not taken into the tray"
 LEARN = "Learn my hand"
 LEARN_INFO = "The network that answers you learns the drawings in the tray, in a few seconds."
-STOP_LESSON = "Stop the lesson"
-UNDO_LESSON = "Undo lesson"
-LESSON_STARTS = "Getting ready to learn"
-LESSON_STARTS_DETAIL = "TensorFlow wakes up; the lesson takes a few seconds."
-LESSON_GOES_ON = "Learning your hand"
-LESSON_DONE = "Learnt: it answers you now"
-LESSON_STOPPED = "Nothing was learnt; the former network answers."
-LESSON_FAILED = "The lesson did not finish"
-LESSON_FAILED_DETAIL = "It ended unexpectedly. Press Learn my hand to try again."
-LESSON_UNDONE = "Undone: the former network answers again"
+STOP_FINE_TUNING = "Stop the lesson"
+UNDO_FINE_TUNING = "Undo lesson"
+FINE_TUNING_STARTS = "Getting ready to learn"
+FINE_TUNING_STARTS_DETAIL = "TensorFlow wakes up; the lesson takes a few seconds."
+FINE_TUNING = "Learning your hand"
+FINE_TUNING_DONE = "Learnt: it answers you now"
+FINE_TUNING_STOPPED = "Nothing was learnt; the former network answers."
+FINE_TUNING_FAILED = "The lesson did not finish"
+FINE_TUNING_FAILED_DETAIL = "It ended unexpectedly. Press Learn my hand to try again."
+FINE_TUNING_UNDONE = "Undone: the former network answers again"
 YOUR_DRAWINGS = "Your drawings"
 MNIST_TEST = "MNIST's test digits"
 GENERATED_TEST = "Generated digits"
@@ -167,8 +164,6 @@ STARTING = "Starting"
 STARTING_DETAIL = "TensorFlow wakes up; the first epoch comes in a few seconds."
 FIRST_EPOCH = "it sees the digits for the first time"
 WAITING = "Waiting for another training to end"
-LINE_FULL = "Too many people are waiting to train"
-LINE_FULL_DETAIL = "Your network stays as it is. Try again in a few minutes."
 TESTING = "Taking the final test"
 DONE = "Done: it answers you now"
 STOPPED = "Stopped"
@@ -181,7 +176,7 @@ NOT_LOADED = "Not loaded"
 RESTORED = "The shipped network answers again"
 RESTORED_DETAIL = "Press Retrain to train another."
 BUSY = "A training of yours is running; stop it first."
-LESSON_BUSY = "Your network is learning your hand; wait for it, or stop the lesson first."
+FINE_TUNING_BUSY = "Your network is learning your hand; wait for it, or stop the lesson first."
 
 LOSS = "Loss"
 LOSS_INFO = "how wrong it is; lower is better"
@@ -334,7 +329,7 @@ def taught(drawings: int) -> str:
     return f"Read by your own network (taught {count(drawings, 'drawing')})"
 
 
-def lesson_took(seconds: float) -> str:
+def fine_tuning_took(seconds: float) -> str:
     """Detail of the status after a lesson."""
     return f"{seconds:.1f} s of learning; Undo brings the former network back."
 

@@ -15,7 +15,7 @@ from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.errors import EmptyDrawing
 from digit_recognizer.ink.strokes import SHEET_SIZE, Strokes, render
 from digit_recognizer.recognizer import Prediction, Recognizer
-from digit_recognizer.ui.answer.answer import is_unsure, least_sure
+from digit_recognizer.ui.answer.answer import is_unsure, least_certain
 
 FRAMES_RANGE = (8, 32)
 FRAME_MILLISECONDS = 80
@@ -109,7 +109,7 @@ def _frame(ink: np.ndarray, predictions: list[Prediction]) -> Image.Image:
     canvas[MARGIN:-MARGIN, MARGIN : MARGIN + SHEET_SIZE] = _shade(ink, _ON_PAPER)
     probabilities, best = np.zeros(NUM_CLASSES), None
     if predictions:
-        least = least_sure(predictions)
+        least = least_certain(predictions)
         probabilities, best = least.probabilities, least.digit
     left = LEFT
     for prediction in predictions:

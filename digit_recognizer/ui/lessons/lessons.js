@@ -5,6 +5,7 @@
  */
 /* global element, props, trigger */
 const REST = 300; // milliseconds without a new answer before the lesson follows
+const EVENTS = ['explain', 'teach']; // Gradio only knows events whose names stand here in quotes
 
 const buttons = [...element.querySelectorAll('[data-lesson]')];
 const save = element.querySelector('#save-gif');
@@ -15,7 +16,7 @@ function ask() {
   const open = buttons.find((button) => button.getAttribute('aria-expanded') === 'true');
   // As the value, not with the event: of events that had to wait, Gradio sends the first one's data.
   props.value = open ? open.dataset.lesson : null;
-  if (open) trigger(open.dataset.lesson === 'teach' ? 'teach' : 'explain');
+  if (open && EVENTS.includes(open.dataset.event)) trigger(open.dataset.event);
 }
 
 function askIn(milliseconds) {

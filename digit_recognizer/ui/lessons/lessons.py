@@ -1,72 +1,97 @@
-"""The row of lessons under the sheet and the answer, and what they do.
+"""The lessons: a row of buttons, and below it the panel of the lesson that is open.
 
-`Lessons` is the row as a Gradio component, `LessonHandlers` what happens on its events. Knows
-nothing about how a lesson is made or looks.
+A lesson is an entry in LESSONS and a module that draws its panel.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
 from digit_recognizer.errors import BadStrokes, EmptyDrawing
 from digit_recognizer.ink.strokes import parse_strokes
-from digit_recognizer.ui.events import inline_file
+from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.ui.events import QUEUED, inline_file, save_in_browser
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.lessons.gif import render_replay
 from digit_recognizer.ui.lessons.looks import render_looks
 from digit_recognizer.ui.lessons.misread import render_stages
-from digit_recognizer.ui.lessons.panel import render_nothing_yet, render_too_many
+from digit_recognizer.ui.lessons.panel import render_panel, render_sentence
+from digit_recognizer.ui.sketchpad.sketchpad import Sketchpad
 from digit_recognizer.ui.visitors.visitors import Visitors
-
-_FOLDER = Path(__file__).parent
-LESSONS = {"stages": render_stages, "looks": render_looks}
+from digit_recognizer.ui.widgets import template
 
 
-class Lessons(gr.HTML):
+@dataclass(frozen=True)
+class Lesson:
+    """An explanation of one digit.
+
+    title: on its button. empty: a sentence to show while there is nothing to explain. render: from
+    a recognizer and float32 (H, W) ink to HTML; raises EmptyDrawing.
+    """
+
+    title: str
+    empty: str
+    render: Callable[[Recognizer, np.ndarray], str]
+
+
+LESSONS = {
+    "stages": Lesson(texts.STAGES, texts.STAGES_EMPTY, render_stages),
+    "looks": Lesson(texts.LOOKS, texts.LOOKS_EMPTY, render_looks),
+}
+"""By the name that the browser sends."""
+
+
+class LessonRow(gr.HTML):
     """A button for each lesson, one of which is open at a time, and one that saves the drawing.
 
-    Its value is the name of the open lesson. It raises `explain`, or `teach` for that lesson, when
-    one was opened, and whenever the answer has changed and come to rest while one is open; and
+    Its value is the name of the open lesson. It raises `explain`, or `teach` for *Teach it*, when a
+    lesson was opened, and whenever the answer has changed and come to rest while one is open; and
     `replay` when the drawing is to be saved.
     """
 
     def __init__(self, **settings: Any):
         super().__init__(
-            html_template=(_FOLDER / "lessons.html").read_text(encoding="utf-8"),
-            js_on_load=(_FOLDER / "lessons.js").read_text(encoding="utf-8"),
+            html_template=template("lessons/lessons.html").render(lessons=LESSONS),
+            js_on_load=(Path(__file__).parent / "lessons.js").read_text(encoding="utf-8"),
             apply_default_css=False,
-            stages=texts.STAGES,
-            looks=texts.LOOKS,
-            teach=texts.TEACH,
-            save=texts.SAVE_GIF,
-            save_title=texts.SAVE_GIF_TITLE,
             **settings,
         )
 
 
-class LessonHandlers:
-    """Explains whatever the visitor's answer is about, by the network that answers them."""
+class Lessons:
+    """The row and the panel on the page."""
 
-    def __init__(self, visitors: Visitors):
+    def __init__(self, visitors: Visitors, sketchpad: Sketchpad):
         self._visitors = visitors
+        self.row = row = LessonRow(elem_id="lessons")
+        self.panel = gr.HTML(elem_id="lesson", apply_default_css=False)
+        row.explain(self.explain, row, [self.panel], trigger_mode="always_last", **QUEUED)
+        file = gr.JSON(visible=False)
+        save_in_browser(row.replay(self.replay, sketchpad, file, **QUEUED), file)
 
-    def explain(self, name: object, request: gr.Request) -> str:
-        """The lesson `name`, untrusted, was opened or follows the drawing. Returns its panel."""
-        if not isinstance(name, str) or name not in LESSONS:
-            return ""
+    def explain(self, name: object, request: gr.Request) -> dict:
+        """Explain the answer by the lesson `name`, untrusted."""
+        lesson = LESSONS.get(name) if isinstance(name, str) else None
+        if lesson is None:
+            return {self.panel: ""}
         visitor = self._visitors.visit(request.session_hash)
         ink, recognizer = visitor.ink(), visitor.reader.recognizer
         try:
             if ink is None:
-                return render_nothing_yet(name)
-            if len(recognizer.read_ink(ink)) > 1:
-                return render_too_many(name)
-            return LESSONS[name](recognizer, ink)
+                content = render_sentence(lesson.empty)
+            elif len(recognizer.read_ink(ink)) > 1:
+                content = render_sentence(texts.EXPLAINS_ONE_DIGIT)
+            else:
+                content = lesson.render(recognizer, ink)
         except EmptyDrawing:
-            return render_nothing_yet(name)
+            content = render_sentence(lesson.empty)
+        return {self.panel: render_panel(name, lesson.title, content)}
 
     def replay(self, value: object, request: gr.Request) -> dict[str, str] | None:
         """Draw the sheet's strokes, `value`, untrusted JSON, again. Returns an inline file."""

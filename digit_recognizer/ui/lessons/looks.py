@@ -1,9 +1,10 @@
 """The lesson "Where it looks": what spoke for the answer, and a small change that flips it.
 
-Pure functions to HTML; they know nothing about Gradio, visitors or requests.
+Knows nothing about Gradio, visitors or requests.
 """
 
 import html
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,25 +12,31 @@ from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.network.explanation import Attribution, attribute, flip
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.lessons.panel import (
-    render_marks,
-    render_panel,
-    render_picture,
-    render_verdict,
-)
+from digit_recognizer.ui.lessons.panel import render_marks, render_picture, render_verdict
+from digit_recognizer.ui.widgets import template
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A step of the lesson; `content` is HTML, the others are plain text."""
+
+    name: str
+    heading: str
+    content: str
+    text: str
 
 
 def render_looks(recognizer: Recognizer, ink: np.ndarray) -> str:
-    """The panel for float32 (H, W) ink. Raises EmptyDrawing."""
+    """The content for float32 (H, W) ink. Raises EmptyDrawing."""
     pixels = to_pixels(ink)
     found = attribute(recognizer.mlp, pixels)
-    parts = _reasons(pixels, found) + _sum(found) + _change(recognizer, pixels, found)
-    return render_panel("looks", f'<div class="steps">{parts}</div>')
+    parts = [_reasons(pixels, found), _sum(found), *_change(recognizer, pixels, found)]
+    return template("lessons/looks.html").render(parts=parts)
 
 
-def _reasons(pixels: np.ndarray, found: Attribution) -> str:
+def _reasons(pixels: np.ndarray, found: Attribution) -> _Part:
     """Which ink spoke for the answer and which for the runner-up."""
-    return _part(
+    return _Part(
         "reasons",
         texts.reasons(found.answer, found.runner_up),
         render_marks(pixels, found.pixels, texts.REASONS_PICTURE),
@@ -37,8 +44,8 @@ def _reasons(pixels: np.ndarray, found: Attribution) -> str:
     )
 
 
-def _sum(found: Attribution) -> str:
-    """The answer's lead, and what it is made of."""
+def _sum(found: Attribution) -> _Part:
+    """The answer's lead as a sum."""
     terms = (
         ("for", texts.INK_FOR, found.pixels[found.pixels > 0].sum()),
         ("against", texts.INK_AGAINST, found.pixels[found.pixels < 0].sum()),
@@ -50,29 +57,20 @@ def _sum(found: Attribution) -> str:
         f"<dd>{html.escape(texts.signed(float(value)))}</dd></div>"
         for name, label, value in terms
     )
-    return _part("sum", texts.SUM, f'<dl class="ledger">{rows}</dl>', texts.SUM_INFO)
+    return _Part("sum", texts.SUM, f'<dl class="ledger">{rows}</dl>', texts.SUM_INFO)
 
 
-def _change(recognizer: Recognizer, pixels: np.ndarray, found: Attribution) -> str:
+def _change(recognizer: Recognizer, pixels: np.ndarray, found: Attribution) -> list[_Part]:
     """The change that makes the network say the runner-up, and the changed picture."""
     heading = texts.flip(found.runner_up)
     changed = flip(recognizer.mlp, pixels)
     if changed is None:
-        return _part("change", heading, "", texts.NO_FLIP)
+        return [_Part("change", heading, "", texts.NO_FLIP)]
     share = float(np.abs(changed - pixels).sum() / pixels.sum())
     marks = render_marks(pixels, changed - pixels, texts.CHANGE_PICTURE)
+    picture = render_picture(changed, texts.CHANGED_PICTURE)
     verdict = render_verdict(recognizer.predict_pixels(changed))
-    return _part("change", heading, marks, texts.flip_info(share)) + _part(
-        "changed",
-        texts.CHANGED,
-        render_picture(changed, texts.CHANGED_PICTURE) + verdict,
-        texts.CHANGED_INFO,
-    )
-
-
-def _part(name: str, heading: str, content: str, text: str) -> str:
-    """`content` is HTML, the others are plain text."""
-    return (
-        f'<div data-part="{name}"><h3>{html.escape(heading)}</h3>{content}'
-        f"<p>{html.escape(text)}</p></div>"
-    )
+    return [
+        _Part("change", heading, marks, texts.flip_info(share)),
+        _Part("changed", texts.CHANGED, picture + verdict, texts.CHANGED_INFO),
+    ]

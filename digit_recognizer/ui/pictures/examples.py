@@ -1,15 +1,18 @@
-"""A row of example pictures as a Gradio component."""
+"""A row of example pictures, and how a chosen one is answered."""
 
-import base64
 import html
-import io
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from PIL import Image, ImageOps
 
+from digit_recognizer.constants import NUM_CLASSES
+from digit_recognizer.ui.answer.answer import AnswerPanel
+from digit_recognizer.ui.events import AT_ONCE, payload
 from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.pictures.upload import Upload
+from digit_recognizer.ui.widgets import png_uri
 
 FOLDER = Path(__file__).parents[2] / "examples"
 THUMBNAIL_SIZE = 88
@@ -28,11 +31,11 @@ def example_path(digit: int) -> Path:
     return FOLDER / f"img_{digit}.gif"
 
 
-class Examples(gr.HTML):
+class ExampleRow(gr.HTML):
     """Ten small pictures; a click raises `select` with the digit as its `index`."""
 
     def __init__(self, **settings: Any):
-        buttons = "".join(_button(digit) for digit in range(10))
+        buttons = "".join(_button(digit) for digit in range(NUM_CLASSES))
         super().__init__(
             value='<div class="examples">'
             f'<p class="over-pictures">{html.escape(texts.EXAMPLES)}</p>'
@@ -43,16 +46,30 @@ class Examples(gr.HTML):
         )
 
 
+class Examples:
+    """The examples on the page; a chosen one becomes the upload."""
+
+    def __init__(self, upload: Upload, answer: AnswerPanel):
+        self._upload = upload
+        row = ExampleRow(elem_id="examples")
+        row.select(self.take, None, [upload.widget, answer], **AT_ONCE)
+
+    def take(self, event: gr.EventData, request: gr.Request) -> dict:
+        """Show the chosen example in the upload widget, and answer it."""
+        digit = payload(event).get("index")
+        if type(digit) is not int or not 0 <= digit < NUM_CLASSES:
+            raise gr.Error(texts.BAD_REQUEST, print_exception=False)
+        path = str(example_path(digit))
+        return {self._upload.widget: path, **self._upload.read(path, request)}
+
+
 def _button(digit: int) -> str:
     with Image.open(example_path(digit)) as picture:
         thumbnail = ImageOps.autocontrast(picture.convert("L")).resize(
             (THUMBNAIL_SIZE, THUMBNAIL_SIZE), Image.Resampling.BOX
         )
-    file = io.BytesIO()
-    thumbnail.save(file, "PNG")
-    source = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
     label = html.escape(texts.example(digit))
     return (
         f'<button type="button" data-example="{digit}" title="{label}" aria-label="{label}">'
-        f'<img src="{source}" alt="" width="44" height="44"></button>'
+        f'<img src="{png_uri(thumbnail)}" alt="" width="44" height="44"></button>'
     )

@@ -1,4 +1,4 @@
-"""The upload widget: hands over the path of whatever file came, and leaves it to others to open."""
+"""The upload widget, and how an uploaded picture is answered."""
 
 from pathlib import Path
 from typing import Any
@@ -7,16 +7,20 @@ import gradio as gr
 from gradio.data_classes import ImageData
 
 from digit_recognizer.ink.decoding import MAX_FILE_BYTES
+from digit_recognizer.ui.answer.answer import AnswerPanel, render_reading
+from digit_recognizer.ui.events import AT_ONCE, payload
+from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.server.guarded_blocks import uploaded_path
+from digit_recognizer.ui.visitors.visitors import Visitors
 
 _GUARD = Path(__file__).parent / "upload_guard.js"
 
 
-class Upload(gr.Image):
-    """An image widget whose files arrive as they are, and whose bad files raise nothing.
+class ImageUpload(gr.Image):
+    """An image widget that passes on the path of whatever file came.
 
-    `gr.Image` opens the file before a handler runs; what it cannot open becomes an error whose text
-    nobody has chosen. This one passes the path on.
+    `gr.Image` opens the file before a handler runs, and shows an error of its own for a file that
+    it cannot open.
     """
 
     is_template = True  # the browser knows it as its base class
@@ -36,10 +40,10 @@ class Upload(gr.Image):
 
 
 class UploadGuard(gr.HTML):
-    """Invisible: raises `select` with a `reason`, "type" or "size", for files not worth sending.
+    """Refuses files in the browser, and lets a picture be pasted anywhere on the page; invisible.
 
-    The widget itself would show them as errors in words of its own. Also lets a picture be pasted
-    anywhere on the page.
+    It raises `select` with a `reason`, "type" or "size", for a file that the widget would refuse in
+    words of its own.
     """
 
     def __init__(self, **settings: Any):
@@ -50,3 +54,36 @@ class UploadGuard(gr.HTML):
             max_bytes=MAX_FILE_BYTES,
             **settings,
         )
+
+
+class Upload:
+    """The upload widget on the page, below its heading."""
+
+    def __init__(self, visitors: Visitors, answer: AnswerPanel):
+        self._visitors = visitors
+        self._answer = answer
+        gr.HTML(f'<p class="over-pictures">{texts.UPLOAD}</p>', apply_default_css=False)
+        self.widget = ImageUpload(
+            label=texts.UPLOAD,
+            show_label=False,
+            placeholder=texts.UPLOAD_PLACEHOLDER,
+            buttons=[],
+            height=170,
+            elem_id="upload",
+        )
+        guard = UploadGuard(elem_id="upload-guard")
+        self.widget.input(self.read, self.widget, [answer], trigger_mode="always_last", **AT_ONCE)
+        guard.select(self.refuse, None, [answer], **AT_ONCE)
+
+    def read(self, path: str | None, request: gr.Request) -> dict:
+        """Answer the picture at `path`; None when it was taken away."""
+        visitor = self._visitors.visit(request.session_hash)
+        visitor.upload(path)
+        return {self._answer: render_reading(visitor.reading())}
+
+    def refuse(self, event: gr.EventData, request: gr.Request) -> dict:
+        """Say why the browser did not upload a file."""
+        visitor = self._visitors.visit(request.session_hash)
+        too_large = payload(event).get("reason") == "size"
+        visitor.refuse_upload(texts.FILE_TOO_LARGE if too_large else texts.WRONG_TYPE)
+        return {self._answer: render_reading(visitor.reading())}

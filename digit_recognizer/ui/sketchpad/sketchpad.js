@@ -1,15 +1,21 @@
-/* The sheet of paper: turns pointer events into strokes, draws them, and sends them.
+/* The sheet of paper: turns pointers and keys into strokes, draws them, sends them, and keeps them
+ * over a lost connection.
  *
- * This begins the body of a function that Gradio calls once with `element` (the component's root),
- * `props` (its value and settings) and `trigger` (raises an event of the component);
- * sketchpad_keys.js continues it, and sketchpad_connection.js ends it. A stroke is a list of [x, y]
- * in units of the sheet's side. The server draws the same strokes with the same pen.
+ * This is the body of a function that Gradio calls once with `element` (the component's root),
+ * `props` (its value and settings) and `trigger` (raises an event of the component). A stroke is a
+ * list of [x, y] in units of the sheet's side. The server draws the same strokes with the same pen.
  */
 /* global element, props, trigger */
 const SEND_EVERY = 100; // milliseconds between two requests while the pen moves
-const LEAST_GAP = 20; // and at any time: of two that Gradio takes up at once, either may arrive first
+const LEAST_GAP = 20; // milliseconds at any time: two requests at once may arrive in either order
 const NEAREST = 0.005; // points closer together than this are one
 const DECIMALS = 1e4;
+const KEYS = 'keys'; // draws in place of a pointer's number
+const STEP = 0.05;
+const SMALL_STEP = 0.01; // with Shift
+const RESTED = 500; // milliseconds without a step until the place is said
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const KEPT = 'digit-recognizer:sheet'; // the drawing, kept for its own tab and no longer than that is open
 
 const canvas = element.querySelector('canvas');
 const pen = canvas.getContext('2d');
@@ -26,6 +32,14 @@ let sendTimer = 0;
 let sentAt = -SEND_EVERY;
 let waiting = false; // for a connection, with a drawing that was not sent
 let frame = 0;
+const tip = element.querySelector('.sheet-pen');
+const keysHint = element.querySelector('#sheet-keys');
+const held = new Set(); // two arrows held together move the pen diagonally
+let at = [0.5, 0.5];
+let trail = null; // every place since the pen was put down
+let restTimer = 0;
+
+/* The picture of the strokes. */
 
 function paint() {
   frame = 0;
@@ -74,6 +88,8 @@ function isFull() {
   return points >= props.max_points || (!pointer && strokes.length >= props.max_strokes);
 }
 
+/* Sending. */
+
 function deliver() {
   sendTimer = 0;
   sentAt = performance.now();
@@ -99,6 +115,8 @@ function sendSoon() {
 function round(share) {
   return Math.round(Math.min(2, Math.max(-1, share)) * DECIMALS) / DECIMALS;
 }
+
+/* Pointers. */
 
 function place(event) {
   const box = canvas.getBoundingClientRect();
@@ -166,6 +184,121 @@ function wipe() {
   send();
 }
 
+/* Keys: arrows move a pen that Space puts down and lifts. */
+
+function usesKeys() {
+  return !tip.hidden;
+}
+
+function say(sentence) {
+  clearTimeout(restTimer);
+  const [x, y] = at.map((share) => Math.round(share * 100));
+  heard.textContent = sentence.replace('{x}', x).replace('{y}', y);
+}
+
+function showTip(isShown = true) {
+  tip.hidden = !isShown;
+  tip.style.left = `${at[0] * 100}%`;
+  tip.style.top = `${at[1] * 100}%`;
+  tip.classList.toggle('down', trail !== null);
+  refresh();
+}
+
+/* Through the middle of every step: stairs become a slope, and corners lose half a step. */
+function smooth(places) {
+  const middles = places.slice(1).map(([x, y], i) => [
+    round((x + places[i][0]) / 2),
+    round((y + places[i][1]) / 2),
+  ]);
+  return [places[0], ...middles, places[places.length - 1]];
+}
+
+function step(isSmall) {
+  const length = isSmall ? SMALL_STEP : STEP;
+  const [right, down] = [0, 1].map((axis) =>
+    [...held].reduce((sum, key) => sum + ARROWS[key][axis], 0),
+  );
+  const inside = (share) => round(Math.min(1, Math.max(0, share)));
+  at = [inside(at[0] + right * length), inside(at[1] + down * length)];
+  if (trail && !isFull()) {
+    trail.push(at);
+    strokes[strokes.length - 1] = smooth(trail);
+    sendSoon();
+  }
+  showTip();
+  clearTimeout(restTimer);
+  restTimer = setTimeout(() => say(props.heard_place), RESTED);
+}
+
+function liftKeys() {
+  if (pointer !== KEYS) return;
+  trail = null;
+  finish();
+}
+
+function putDownOrLift() {
+  if (pointer === KEYS) {
+    liftKeys();
+    say(props.heard_up);
+  } else if (pointer === null && !isFull()) {
+    trail = [at];
+    begin(KEYS, at);
+    say(props.heard_down);
+  }
+  showTip();
+}
+
+function press(event) {
+  const isCommand = event.ctrlKey || event.metaKey;
+  if (isCommand && !event.shiftKey && event.key.toLowerCase() === 'z') takeBack();
+  else if (isCommand || event.altKey) return;
+  else if (event.key === 'Escape') wipe();
+  else if (event.target !== canvas) return;
+  else if (event.key === ' ') event.repeat || putDownOrLift();
+  else if (event.key in ARROWS) {
+    held.add(event.key);
+    step(event.shiftKey);
+  } else return;
+  event.preventDefault();
+  if (usesKeys()) showTip();
+}
+
+function leave() {
+  held.clear();
+  liftKeys();
+  clearTimeout(restTimer);
+  showTip(false);
+}
+
+/* A drawing outlives a lost connection and the reload with which Gradio comes back. */
+
+function keep() {
+  try {
+    if (strokes.length) sessionStorage.setItem(KEPT, JSON.stringify(strokes));
+  } catch {
+    // A browser that keeps nothing: the sheet will be empty.
+  }
+}
+
+function takeKept() {
+  try {
+    const kept = sessionStorage.getItem(KEPT);
+    sessionStorage.removeItem(KEPT);
+    return kept;
+  } catch {
+    return null;
+  }
+}
+
+function restore() {
+  const kept = takeKept();
+  if (!kept || performance.getEntriesByType('navigation')[0]?.type !== 'reload') return;
+  strokes = JSON.parse(kept);
+  former.push([]);
+  refresh();
+  send();
+}
+
 canvas.addEventListener('pointerdown', start);
 canvas.addEventListener('pointermove', move);
 canvas.addEventListener('pointerup', end);
@@ -178,3 +311,13 @@ clear.addEventListener('click', wipe);
 new ResizeObserver(resize).observe(canvas);
 // The ink changes colour with the page's theme.
 new MutationObserver(repaint).observe(document.body, { attributeFilter: ['class'] });
+element.addEventListener('keydown', press);
+element.addEventListener('keyup', (event) => held.delete(event.key));
+canvas.addEventListener('focus', () => showTip(canvas.matches(':focus-visible')));
+canvas.addEventListener('blur', leave);
+canvas.addEventListener('pointerdown', () => showTip(false));
+window.addEventListener('online', () => waiting && send());
+window.addEventListener('pagehide', keep);
+resize();
+refresh();
+restore();

@@ -1,4 +1,4 @@
-"""The sheet of paper as a Gradio component; knows nothing about what is done with its strokes."""
+"""The sheet of paper: the component, and how what is drawn on it is answered."""
 
 import json
 from pathlib import Path
@@ -7,16 +7,21 @@ from typing import Any
 import gradio as gr
 
 from digit_recognizer.constants import PEN_WIDTH
+from digit_recognizer.errors import BadStrokes
 from digit_recognizer.handwriting.digits import write_plainly
-from digit_recognizer.ink.strokes import MAX_POINTS, MAX_STROKES, place_on_sheet
+from digit_recognizer.ink.strokes import MAX_POINTS, MAX_STROKES, parse_strokes, place_on_sheet
+from digit_recognizer.ui.answer.answer import AnswerPanel, render_problem, render_reading
+from digit_recognizer.ui.events import AT_ONCE
 from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.visitors.visitors import Visitors
 
 SKETCHED = (2, 4, 7)
 """Digits of which one sketches itself for a newcomer."""
 SKETCH_SIZE = 0.55
 """Their height, as a share of the sheet's side."""
+API_NAME = "draw"
+"""By this name the server finds the function that answers drawings without Gradio's dispatch."""
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("sketchpad.js", "sketchpad_keys.js", "sketchpad_connection.js")
 
 
 class Sketchpad(gr.HTML):
@@ -30,7 +35,7 @@ class Sketchpad(gr.HTML):
     def __init__(self, **settings: Any):
         super().__init__(
             html_template=(_FOLDER / "sketchpad.html").read_text(encoding="utf-8"),
-            js_on_load="\n".join((_FOLDER / name).read_text("utf-8") for name in _SCRIPTS),
+            js_on_load=(_FOLDER / "sketchpad.js").read_text(encoding="utf-8"),
             apply_default_css=False,
             pen_width=PEN_WIDTH,
             max_strokes=MAX_STROKES,
@@ -64,6 +69,35 @@ class Sketchpad(gr.HTML):
         """JSON schema of the value."""
         point = {"type": "array", "items": {"type": "number"}}
         return {"type": "array", "items": {"type": "array", "items": point}}
+
+
+class Sheet:
+    """The sheet on the page; the answer follows the pen."""
+
+    def __init__(self, visitors: Visitors, answer: AnswerPanel):
+        self._visitors = visitors
+        self.sketchpad = Sketchpad(elem_id="sketchpad")
+        self.sketchpad.input(
+            self.draw,
+            self.sketchpad,
+            answer,
+            trigger_mode="always_last",
+            **{**AT_ONCE, "api_name": API_NAME},
+        )
+
+    async def draw(self, value: object, request: gr.Request) -> str:
+        """The sheet changed to `value`, untrusted JSON. Returns the answer panel.
+
+        A coroutine that never waits: it takes a few milliseconds, and when many draw, threads that
+        contend for the interpreter take twice as long over the same. It returns a plain value,
+        since the server may call it without Gradio.
+        """
+        visitor = self._visitors.visit(request.session_hash)
+        try:
+            visitor.draw(parse_strokes(value))
+        except BadStrokes:
+            return render_problem(texts.NOT_A_DRAWING, visitor.reader.name)
+        return render_reading(visitor.reading())
 
 
 def _sketch(digit: int) -> list[list[list[float]]]:

@@ -1,122 +1,73 @@
-"""A lesson as the page sees it: a visitor's network learns what is in their tray.
+"""The course of one fine-tuning: how a visitor's network and status follow its events.
 
-Knows nothing about Gradio: a lesson is a generator that says when there is something new to show.
+Knows nothing about Gradio or HTML.
 """
 
 from __future__ import annotations
 
-import contextlib
 import traceback
 from collections.abc import Iterator
 
 import numpy as np
 
-from digit_recognizer.errors import RecognizerError
+from digit_recognizer.errors import LineFull, RecognizerError
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.config import FineTuning
-from digit_recognizer.training.events import (
-    BatchProgress,
-    DatasetNote,
-    FineTuningResult,
-    TrainingEvent,
-)
-from digit_recognizer.training.worker import WorkerPool
+from digit_recognizer.training.events import BatchProgress, DatasetNote, FineTuningResult, Waiting
+from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.training.progress import TrainingLine
-from digit_recognizer.ui.training.turns import take_turn
-from digit_recognizer.ui.visitors.teaching import Taught, read_corrections
-from digit_recognizer.ui.visitors.tray import Correction
-from digit_recognizer.ui.visitors.visitors import Network, Visitor
-from digit_recognizer.ui.widgets import render_status
+from digit_recognizer.ui.visitors.networks import Network
+from digit_recognizer.ui.visitors.run import Busy
+from digit_recognizer.ui.visitors.teaching import Status, Taught, read_corrections
+from digit_recognizer.ui.visitors.visitor import Visitor
 
 
-def run_lesson(visitor: Visitor, pool: WorkerPool, line: TrainingLine) -> Iterator[bool]:
-    """Teach the network that answers the visitor what is in their tray.
+def run_fine_tuning(visitor: Visitor, line: TrainingLine) -> Iterator[bool]:
+    """Teach the network that answers the visitor the drawings in the visitor's tray.
 
-    Yields whether `visitor.teaching` has changed; after the last time the visitor is answered by
-    the network that was taught, or, when the lesson was stopped or failed, by the former one.
+    Yields whether `visitor.teaching` has changed. After the last time, the network that was taught
+    answers the visitor or, when the fine-tuning was stopped or failed, the former one.
     """
     teaching, corrections = visitor.teaching, visitor.teaching.tray.corrections
     if not corrections:
         return
-    stop = visitor.begin_training()
-    if stop is None:
-        teaching.status = render_status(visitor.business)
-        yield True
-        return
-    ticket = line.join()
-    if ticket is None:
-        visitor.end_training()
-        teaching.status = render_status(texts.LINE_FULL, texts.LINE_FULL_DETAIL)
-        yield True
-        return
-    course = _Course(visitor, corrections)
-    teaching.learning = True
+    former = visitor.reader
+    mlp = former.recognizer.mlp
+    said = read_corrections(mlp, corrections)
+    pixels = np.stack([each.pixels for each in corrections])
+    labels = np.array([each.digit for each in corrections], np.uint8)
+    note, result = "", None
     try:
-        teaching.status = render_status(texts.LESSON_STARTS, texts.LESSON_STARTS_DETAIL, 0)
-        yield True
-        with contextlib.closing(take_turn(course.lesson, pool, line, ticket, stop)) as turn:
-            for news in turn:
-                yield course.notice(news)
-        if not course.is_over:
-            teaching.status = render_status(texts.STOPPED, texts.LESSON_STOPPED)
-    except Exception as error:
-        if not isinstance(error, RecognizerError):
-            traceback.print_exc()
-        detail = str(error) if isinstance(error, RecognizerError) else texts.LESSON_FAILED_DETAIL
-        teaching.status = render_status(texts.LESSON_FAILED, detail)
-    finally:
-        teaching.learning = False
-        visitor.end_training()
-        line.leave(ticket)
+        for event in visitor.work(FineTuning(mlp, pixels, labels), line):
+            if isinstance(event, Waiting):
+                teaching.status = _place(event)
+            elif isinstance(event, DatasetNote):
+                note = event.text
+            elif isinstance(event, BatchProgress):
+                share = event.batch / event.batches
+                teaching.status = Status(texts.FINE_TUNING, note, share)
+            elif isinstance(event, FineTuningResult):
+                result = event
+            yield event is not None
+    except (LineFull, Busy) as error:
+        teaching.status = Status(texts.NOT_STARTED, str(error))
+    except RecognizerError as error:
+        teaching.status = Status(texts.FINE_TUNING_FAILED, str(error))
+    except Exception:
+        traceback.print_exc()
+        teaching.status = Status(texts.FINE_TUNING_FAILED, texts.FINE_TUNING_FAILED_DETAIL)
+    else:
+        if result is None:
+            teaching.status = Status(texts.STOPPED, texts.FINE_TUNING_STOPPED)
+        else:
+            network = Network(Recognizer(result.mlp), texts.taught(len(said)))
+            figures = (result.before, result.after, result.count, result.seconds)
+            visitor.use_taught(Taught(former, network, said, *figures, note))
+            teaching.status = Status(texts.FINE_TUNING_DONE, texts.fine_tuning_took(result.seconds))
     yield True
 
 
-class _Course:
-    """The course of one lesson."""
-
-    def __init__(self, visitor: Visitor, corrections: tuple[Correction, ...]):
-        self._visitor = visitor
-        self._former = visitor.reader
-        mlp = self._former.recognizer.mlp
-        pixels = np.stack([each.pixels for each in corrections])
-        labels = np.array([each.digit for each in corrections], np.uint8)
-        self.lesson = FineTuning(mlp, pixels, labels)
-        self._said = read_corrections(mlp, corrections)
-        self.is_over = False
-        self._note = ""
-
-    def notice(self, news: int | TrainingEvent | None) -> bool:
-        """What comes from `take_turn`; returns whether there is something new to show."""
-        if isinstance(news, int):
-            self._show(texts.WAITING, texts.place_in_line(news), 0)
-        elif isinstance(news, DatasetNote):
-            self._note = news.text
-        elif isinstance(news, BatchProgress):
-            self._show(texts.LESSON_GOES_ON, self._note, news.batch / news.batches)
-        elif isinstance(news, FineTuningResult):
-            self._finish(news)
-        return news is not None
-
-    def _finish(self, result: FineTuningResult) -> None:
-        self.is_over = True
-        name = texts.taught(len(self._said))
-        network = Network(Recognizer(result.mlp), name)
-        self._visitor.use_lesson(
-            Taught(
-                self._former,
-                network,
-                self._said,
-                result.before,
-                result.after,
-                result.count,
-                result.seconds,
-                self._note,
-            )
-        )
-        self._visitor.teaching.status = render_status(
-            texts.LESSON_DONE, texts.lesson_took(result.seconds)
-        )
-
-    def _show(self, headline: str, detail: str, share: float) -> None:
-        self._visitor.teaching.status = render_status(headline, detail, share)
+def _place(waiting: Waiting) -> Status:
+    if waiting.ahead:
+        return Status(texts.WAITING, texts.place_in_line(waiting.ahead), 0)
+    return Status(texts.FINE_TUNING_STARTS, texts.FINE_TUNING_STARTS_DETAIL, 0)

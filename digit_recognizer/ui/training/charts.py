@@ -1,14 +1,20 @@
-"""Draws curves over epochs as inline SVG; knows nothing about trainings or Gradio.
+"""The charts of loss and accuracy: curves over epochs as inline SVG.
 
 Colours and type come from the page's style sheet; the drawing itself is the same light or dark.
 """
+
+from __future__ import annotations
 
 import html
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import gradio as gr
+
+from digit_recognizer.training.config import DEFAULT_PRESET, PRESETS
 from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.visitors.run import Run
 
 WIDTH, HEIGHT = 400, 220
 LEFT, RIGHT, TOP, BOTTOM = 46, 390, 34, 186
@@ -16,12 +22,38 @@ MAX_EPOCH_TICKS = 10
 VALUE_TICKS = 4
 
 
+class Charts:
+    """Both charts on the page, side by side."""
+
+    def __init__(self):
+        empty = Series((), (), PRESETS[DEFAULT_PRESET].epochs)
+        with gr.Row(elem_id="charts"):
+            self.loss = _component(render_loss(empty), "loss-chart")
+            self.accuracy = _component(render_accuracy(empty), "accuracy-chart")
+
+    @property
+    def outputs(self) -> list[gr.HTML]:
+        """Everything that `draw` changes."""
+        return [self.loss, self.accuracy]
+
+    def draw(self, run: Run, marked: int | None = None) -> dict:
+        """Draw the curves of a training, with a mark at an epoch."""
+        return {
+            self.loss: render_loss(Series.of(run, "loss", marked)),
+            self.accuracy: render_accuracy(Series.of(run, "accuracy", marked)),
+        }
+
+
+def _component(value: str, elem_id: str) -> gr.HTML:
+    return gr.HTML(value, elem_id=elem_id, min_width=280, apply_default_css=False)
+
+
 @dataclass(frozen=True)
 class Series:
-    """What a chart shows: a value for each finished epoch of `epochs`.
+    """The values that a chart shows, one for each finished epoch of `epochs`.
 
     previous: the validation values of an earlier training, for comparison.
-    marked: the epoch that is being looked at, from 1.
+    marked: the epoch that the visitor looks back at, from 1.
     """
 
     training: Sequence[float]
@@ -29,6 +61,17 @@ class Series:
     epochs: int
     previous: Sequence[float] = ()
     marked: int | None = None
+
+    @classmethod
+    def of(cls, run: Run, figure: str, marked: int | None = None) -> Series:
+        """A figure of a training by its name in EpochFigures; `val_` goes before the other's."""
+        return cls(
+            [getattr(each, figure) for each in run.figures],
+            [getattr(each, f"val_{figure}") for each in run.figures],
+            run.config.epochs,
+            [getattr(each, f"val_{figure}") for each in run.previous],
+            marked,
+        )
 
     @property
     def last_epoch(self) -> int:

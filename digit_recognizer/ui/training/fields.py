@@ -1,50 +1,118 @@
-"""What the sidebar's fields say, as a `TrainConfig`, and back; knows nothing about Gradio."""
+"""The fields of the sidebar: a recipe and the hyperparameters that it fills in."""
 
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 
+import gradio as gr
+
 from digit_recognizer.errors import BadConfig
-from digit_recognizer.training.config import PRESETS, TrainConfig
+from digit_recognizer.training.config import (
+    DEFAULT_PRESET,
+    EPOCHS_RANGE,
+    PAGE_PRESETS,
+    PRESETS,
+    TrainConfig,
+)
 from digit_recognizer.ui.language import texts
 
-
-def fields_of(preset: str) -> tuple[int, str, int, float, bool, int]:
-    """The fields that a preset fills in, in the order `read_fields` takes them."""
-    config = PRESETS[preset]
-    hidden = ", ".join(str(units) for units in config.hidden)
-    return (
-        config.epochs, hidden, config.batch_size, config.learning_rate, config.augment, config.seed,
-    )  # fmt: skip
+MAX_EPOCHS = 50
+"""Of a training in the page."""
 
 
-def read_fields(
-    preset: str,
-    epochs: float,
-    hidden: str,
-    batch_size: float,
-    learning_rate: float,
-    augment: bool,
-    seed: float,
-) -> TrainConfig:
-    """Hyperparameters from untrusted values of the fields.
+class Fields:
+    """The recipe, the epochs, and below a fold the other hyperparameters."""
 
-    The preset supplies what has no field, such as the course of the learning rate. Raises BadConfig
-    with a sentence for people.
-    """
-    if preset not in texts.PRESETS:
-        raise BadConfig(f"The recipe is {preset!r}; choose one of {', '.join(texts.PRESETS)}.")
-    base = PRESETS[preset]
-    config = replace(
-        base,
-        epochs=_whole(texts.EPOCHS, epochs),
-        hidden=_layers(hidden),
-        batch_size=_whole(texts.BATCH_SIZE, batch_size),
-        learning_rate=float(_number(texts.LEARNING_RATE, learning_rate)),
-        augment=bool(augment),
-        seed=_whole(texts.SEED, seed),
-    )
-    if replace(config, epochs=base.epochs, seed=base.seed) != base:
-        config = replace(config, preset="custom")
-    return config
+    def __init__(self):
+        default = PRESETS[DEFAULT_PRESET]
+        self.preset = gr.Radio(
+            [(texts.PRESETS[name], name) for name in PAGE_PRESETS],
+            value=DEFAULT_PRESET,
+            label=texts.PRESET,
+            info=texts.PRESET_INFO,
+            elem_id="preset",
+        )
+        self.epochs = gr.Slider(
+            EPOCHS_RANGE[0],
+            MAX_EPOCHS,
+            default.epochs,
+            step=1,
+            label=texts.EPOCHS,
+            info=texts.EPOCHS_INFO,
+            buttons=[],
+            elem_id="epochs",
+        )
+        with gr.Accordion(texts.MORE, open=False):
+            self.hidden = gr.Textbox(
+                _as_text(default.hidden),
+                label=texts.HIDDEN,
+                info=texts.HIDDEN_INFO,
+                elem_id="hidden-layers",
+            )
+            self.batch_size = gr.Number(
+                default.batch_size, label=texts.BATCH_SIZE, elem_id="batch-size"
+            )
+            self.learning_rate = gr.Number(
+                default.learning_rate,
+                label=texts.LEARNING_RATE,
+                step=0.0005,
+                elem_id="learning-rate",
+            )
+            self.augment = gr.Checkbox(
+                default.augment, label=texts.DISTORTION, elem_id="distortion"
+            )
+            self.seed = gr.Number(default.seed, label=texts.SEED, elem_id="seed")
+        values = {preset: self.filled_in(preset) for preset in PAGE_PRESETS}
+        table = json.dumps({preset: list(filled.values()) for preset, filled in values.items()})
+        # In the browser, so that no answer from the server can overwrite what is typed meanwhile.
+        self.preset.input(
+            None, self.preset, list(values[DEFAULT_PRESET]), js=f"(preset) => ({table})[preset]"
+        )
+
+    @property
+    def inputs(self) -> set[gr.components.Component]:
+        """All fields, for an event whose handler hands their values to `read`."""
+        return {self.preset, *self.filled_in(DEFAULT_PRESET)}
+
+    def read(self, values: Mapping[gr.components.Component, object]) -> TrainConfig:
+        """The hyperparameters that untrusted values of the fields stand for.
+
+        The recipe supplies those that have no field. Raises BadConfig with a sentence for people.
+        """
+        preset = values[self.preset]
+        if preset not in PAGE_PRESETS:
+            raise BadConfig(f"The recipe is {preset!r}; choose one of {', '.join(PAGE_PRESETS)}.")
+        base = PRESETS[preset]
+        config = replace(
+            base,
+            epochs=_whole(texts.EPOCHS, values[self.epochs]),
+            hidden=_layers(values[self.hidden]),
+            batch_size=_whole(texts.BATCH_SIZE, values[self.batch_size]),
+            learning_rate=float(_number(texts.LEARNING_RATE, values[self.learning_rate])),
+            augment=bool(values[self.augment]),
+            seed=_whole(texts.SEED, values[self.seed]),
+        )
+        if replace(config, epochs=base.epochs, seed=base.seed) != base:
+            config = replace(config, preset="custom")
+        return config
+
+    def filled_in(self, preset: str) -> dict[gr.components.Component, object]:
+        """The values that a recipe fills in."""
+        config = PRESETS[preset]
+        return {
+            self.epochs: config.epochs,
+            self.hidden: _as_text(config.hidden),
+            self.batch_size: config.batch_size,
+            self.learning_rate: config.learning_rate,
+            self.augment: config.augment,
+            self.seed: config.seed,
+        }
+
+
+def _as_text(hidden: tuple[int, ...]) -> str:
+    return ", ".join(map(str, hidden))
 
 
 def _number(name: str, value: object) -> float:
@@ -54,7 +122,7 @@ def _number(name: str, value: object) -> float:
 
 
 def _whole(name: str, value: object) -> float:
-    """As an int where it is one; `TrainConfig` refuses what is left."""
+    """Turns 3.0 into 3; `TrainConfig` rejects fractions."""
     value = _number(name, value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 

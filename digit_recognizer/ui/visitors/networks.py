@@ -1,7 +1,8 @@
-"""The networks of a run's epochs, kept small and in bounds.
+"""Networks with a name, and the networks of a training's epochs, kept small and in bounds.
 
-A `Shelf` holds one run's, a `Storage` watches over all shelves: what is dropped first is what has
-been there longest. A shelf's networks go with the shelf. Knows nothing about pages or trainings.
+A `Shelf` holds the networks of one training. A `Storage` bounds the memory of all shelves and drops
+the oldest networks first. The networks of a shelf go with the shelf. Knows nothing about pages or
+about how networks are trained.
 """
 
 from __future__ import annotations
@@ -14,10 +15,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.recognizer import Recognizer
 
 BYTES_A_SHELF = 50 * 2**20
 BYTES_IN_ALL = 2**30
 LARGEST = float(np.finfo(np.float16).max)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network that can answer a visitor, and the sentence that names it."""
+
+    recognizer: Recognizer
+    name: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,49 +1,62 @@
-"""What a visitor's training leaves: its curves, the network of every epoch, its test.
+"""What a visitor has of trainings: the job that waits or runs, and what a training leaves.
 
-Knows nothing about workers or Gradio.
+Knows nothing about workers, and nothing about how a training is drawn.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 
+from digit_recognizer.errors import RecognizerError
 from digit_recognizer.network.evaluation import Evaluation
 from digit_recognizer.network.mlp import Mlp
-from digit_recognizer.training.config import TrainConfig
-from digit_recognizer.training.events import EpochResult, TrainingResult
+from digit_recognizer.training.config import FineTuning, Task, TrainConfig
+from digit_recognizer.training.events import EpochFigures, EpochResult, TrainingResult
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.training.charts import Series, render_accuracy, render_loss
 from digit_recognizer.ui.visitors.networks import Shelf
 
 
-@dataclass(frozen=True)
-class Figures:
-    """An epoch's figures (see EpochResult), without its network."""
+class Busy(RecognizerError):
+    """The visitor's training or fine-tuning has to end before another thing can begin."""
 
-    loss: float
-    accuracy: float
-    val_loss: float
-    val_accuracy: float
-    val_count: int
-    seconds: float
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A task of a visitor that waits in line or runs; setting `stop` asks it to stop."""
+
+    task: Task
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_fine_tuning(self) -> bool:
+        """Whether it is a fine-tuning, and not a training."""
+        return isinstance(self.task, FineTuning)
+
+    @property
+    def busy(self) -> Busy:
+        """The error for whoever wants to begin another thing meanwhile."""
+        return Busy(texts.FINE_TUNING_BUSY if self.is_fine_tuning else texts.BUSY)
 
 
 class Run:
-    """The course of one training; it grows by an epoch at a time."""
+    """One training: its figures and networks, which grow by an epoch at a time, and its test."""
 
     def __init__(self, config: TrainConfig, shelf: Shelf, former: Run | None = None):
         self.config = config
-        self.figures: list[Figures] = []
+        self.figures: list[EpochFigures] = []
+        self.previous: list[EpochFigures] = (former.figures or former.previous) if former else []
+        """Figures of the latest training before this one that finished an epoch."""
         self.evaluation: Evaluation | None = None
+        self.fit_seconds: float | None = None
         self.note = ""
-        """A sentence when the digits are not MNIST's."""
+        """A sentence when the training's digits are not MNIST's."""
         self._shelf = shelf
-        self._previous: list[Figures] = (former.figures or former._previous) if former else []
 
     @property
     def recipe(self) -> str:
-        """What the hyperparameters are called on the page."""
+        """The name of the hyperparameters on the page."""
         return texts.PRESETS.get(self.config.preset, texts.CUSTOM)
 
     @property
@@ -57,26 +70,19 @@ class Run:
         return self.epochs[-1] if self.epochs else None
 
     def add(self, event: EpochResult) -> None:
-        """An epoch has ended."""
+        """Keep the network and the figures of an epoch that has ended."""
         self._shelf.put(event.epoch, event.mlp)
-        self.figures.append(
-            Figures(
-                event.loss,
-                event.accuracy,
-                event.val_loss,
-                event.val_accuracy,
-                event.val_count,
-                event.seconds,
-            )
-        )
+        figures = {each.name: getattr(event, each.name) for each in fields(EpochFigures)}
+        self.figures.append(EpochFigures(**figures))
 
     def finish(self, result: TrainingResult) -> None:
-        """The training has ended by itself; its result is the last epoch's network, calibrated."""
+        """Keep the test and the final network, which is the last epoch's, calibrated."""
         self._shelf.put(self.config.epochs, result.mlp)
         self.evaluation = result.evaluation
+        self.fit_seconds = result.fit_seconds
 
     def discard(self) -> None:
-        """Drop the networks and the test, and keep the curves for comparison."""
+        """Drop the networks and the test, and keep the figures for comparison."""
         self._shelf.clear()
         self.evaluation = None
 
@@ -86,7 +92,7 @@ class Run:
         return mlp and self.described(mlp, epoch)
 
     def name(self, epoch: int) -> str:
-        """Which network that is, while it is looked at."""
+        """The sentence that names an epoch's network while a visitor looks back at it."""
         if self.evaluation and epoch == self.config.epochs:
             return texts.yours(self.recipe, epoch)
         return texts.looking_back(epoch, self.config.epochs)
@@ -97,23 +103,9 @@ class Run:
         metadata = {**asdict(self.config), "epoch": epoch, "val_accuracy": figures.val_accuracy}
         return replace(mlp, metadata=metadata)
 
-    def charts(self, marked: int | None = None) -> tuple[str, str]:
-        """The charts (HTML) of loss and accuracy, with a mark at an epoch."""
-        loss, accuracy = self._series("loss", marked), self._series("accuracy", marked)
-        return render_loss(loss), render_accuracy(accuracy)
-
     def summary(self, epoch: int) -> str:
         """How an epoch's network did, as a plain sentence."""
         figures = self.figures[epoch - 1]
         return texts.epoch_summary(
             epoch, self.config.epochs, figures.val_accuracy, figures.val_count
-        )
-
-    def _series(self, name: str, marked: int | None) -> Series:
-        return Series(
-            [getattr(each, name) for each in self.figures],
-            [getattr(each, f"val_{name}") for each in self.figures],
-            self.config.epochs,
-            [getattr(each, f"val_{name}") for each in self._previous],
-            marked,
         )

@@ -1,31 +1,27 @@
-"""What a visitor has taught: the tray, the lesson that goes on, and what the last one has changed.
+"""What a visitor has taught: the tray, and what the last fine-tuning has changed.
 
-Knows nothing about workers and about how it is shown.
+Knows nothing about workers, and nothing about how this is shown.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.ui.visitors.networks import Network
 from digit_recognizer.ui.visitors.tray import Correction, Tray
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from digit_recognizer.network.mlp import Mlp
-    from digit_recognizer.ui.visitors.visitors import Network
 
 
 @dataclass(frozen=True, eq=False)
 class Taught:
-    """A lesson that was learnt.
+    """A fine-tuning that is done.
 
-    former and network: who answered before and after. said: what the former one said to each
-    drawing, by its number in the tray. before and after: share (0 to 1) of the `count` digits of
-    the test set that was read right. note: a sentence when these are not MNIST's.
+    former and network: who answered before and after. said: the digit that the former network read
+    in each drawing, by the drawing's number in the tray. before and after: share (0 to 1) of the
+    `count` digits of the test set that was read right. note: a sentence when these are not MNIST's.
     """
 
     former: Network
@@ -38,21 +34,27 @@ class Taught:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Status:
+    """Plain sentences about the last step; `share` (0 to 1) of a fine-tuning is done."""
+
+    headline: str
+    detail: str = ""
+    share: float | None = None
+
+
 class Teaching:
-    """One visitor's tray and lessons."""
+    """One visitor's tray and fine-tunings."""
 
     def __init__(self):
         self.tray = Tray()
-        self.status = ""
-        """HTML: how far the lesson is, or what came of the last step."""
-        self.learning = False
-        """Whether a lesson waits or goes on."""
+        self.status: Status | None = None
         self.taught: Taught | None = None
 
     def forget_unless(self, network: Network) -> None:
-        """Another network may answer than the one taught last: then there is nothing to undo."""
+        """Leave nothing to undo when another network answers than the one taught last."""
         if self.taught is not None and self.taught.network is not network:
-            self.taught, self.status = None, ""
+            self.taught, self.status = None, None
 
 
 def read_corrections(mlp: Mlp, corrections: Sequence[Correction]) -> dict[int, int]:

@@ -2,23 +2,22 @@ import base64
 import io
 import re
 from dataclasses import replace
-from types import SimpleNamespace
 
+import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
 
-from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.lessons.lessons import LESSONS, LessonHandlers
+from digit_recognizer.ui.lessons.lessons import LESSONS, Lessons
 from digit_recognizer.ui.lessons.looks import render_looks
 from digit_recognizer.ui.lessons.misread import render_stages
 from digit_recognizer.ui.lessons.panel import render_verdict
-from digit_recognizer.ui.visitors.visitors import Network, Visitors
-from tests.helpers import digital_digit, written_number
-
-REQUEST = SimpleNamespace(session_hash="somebody")
+from digit_recognizer.ui.sketchpad.sketchpad import Sketchpad
+from digit_recognizer.ui.visitors.networks import Network
+from digit_recognizer.ui.visitors.visitors import Visitors
+from tests.helpers import REQUEST, constant_network, digital_digit, written_number
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +31,13 @@ def visitors(recognizer):
 
 
 @pytest.fixture
-def handlers(visitors):
-    return LessonHandlers(visitors)
+def lessons(visitors):
+    with gr.Blocks():
+        return Lessons(visitors, Sketchpad())
+
+
+def explain(lessons, name) -> str:
+    return lessons.explain(name, REQUEST)[lessons.panel]
 
 
 def drawing(digit=7):
@@ -51,12 +55,6 @@ def said(panel: str) -> list[tuple[int, bool]]:
     found = re.findall(r'data-said="(\d)"( data-unsure)?>(\d)<', panel)
     assert all(value == shown for value, _, shown in found)
     return [(int(value), bool(unsure)) for value, unsure, _ in found]
-
-
-def constant_network(digit: int) -> Recognizer:
-    bias = np.zeros(10, np.float32)
-    bias[digit] = 20
-    return Recognizer(Mlp((np.zeros((784, 10), np.float32),), (bias,)))
 
 
 def test_the_stages_are_shown_in_order_with_what_the_network_says(recognizer):
@@ -105,43 +103,43 @@ def test_guesses_are_marked_and_say_how_sure_they_are(recognizer):
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_a_lesson_follows_the_drawing_and_the_network(handlers, visitors, lesson):
-    empty = handlers.explain(lesson, REQUEST)
-    assert texts.NOTHING_TO_EXPLAIN[lesson] in empty
+def test_a_lesson_follows_the_drawing_and_the_network(lessons, visitors, lesson):
+    empty = explain(lessons, lesson)
+    assert LESSONS[lesson].empty in empty
     visitor = visitors.visit("somebody")
     visitor.draw(drawing())
-    shown = handlers.explain(lesson, REQUEST)
+    shown = explain(lessons, lesson)
     assert f'data-shows="{lesson}"' in shown
     assert shown.count("<img") >= 4
     visitor.use_network(Network(constant_network(3), "threes"))
-    assert handlers.explain(lesson, REQUEST) != shown
+    assert explain(lessons, lesson) != shown
     visitor.draw([])
-    assert handlers.explain(lesson, REQUEST) == empty
+    assert explain(lessons, lesson) == empty
 
 
-def test_an_upload_is_explained_and_what_has_no_ink_is_not(handlers, visitors, tmp_path):
+def test_an_upload_is_explained_and_what_has_no_ink_is_not(lessons, visitors, tmp_path):
     visitor = visitors.visit("somebody")
     picture = Image.new("L", (60, 60), 255)
     picture.save(tmp_path / "empty.png")
     picture.paste(0, (28, 10, 33, 50))
     picture.save(tmp_path / "one.png")
     visitor.upload(str(tmp_path / "one.png"))
-    assert said(handlers.explain("stages", REQUEST))[-1] == (1, False)
+    assert said(explain(lessons, "stages"))[-1] == (1, False)
     visitor.upload(str(tmp_path / "empty.png"))
-    assert texts.NOTHING_TO_EXPLAIN["stages"] in handlers.explain("stages", REQUEST)
+    assert texts.STAGES_EMPTY in explain(lessons, "stages")
     visitor.upload(None)
     visitor.draw([np.array([(1.5, 1.5), (1.9, 1.9)], np.float32)])
-    assert texts.NOTHING_TO_EXPLAIN["looks"] in handlers.explain("looks", REQUEST)
+    assert texts.LOOKS_EMPTY in explain(lessons, "looks")
 
 
 @pytest.mark.parametrize("name", [None, "", "teach", 1, ["looks"], {"looks": 1}])
-def test_what_is_no_lesson_shows_nothing(handlers, name):
-    assert handlers.explain(name, REQUEST) == ""
+def test_what_is_no_lesson_shows_nothing(lessons, name):
+    assert explain(lessons, name) == ""
 
 
-def test_a_replay_is_a_gif_for_the_browser_to_save(handlers):
+def test_a_replay_is_a_gif_for_the_browser_to_save(lessons):
     strokes = [stroke.tolist() for stroke in drawing()]
-    file = handlers.replay(strokes, REQUEST)
+    file = lessons.replay(strokes, REQUEST)
     assert file["orig_name"].endswith(".gif")
     kind, _, content = file["url"].partition(",")
     assert kind == "data:image/gif;base64"
@@ -150,11 +148,17 @@ def test_a_replay_is_a_gif_for_the_browser_to_save(handlers):
 
 
 @pytest.mark.parametrize("value", [None, [], "strokes", [[[0.5, float("nan")]]], [[]]])
-def test_without_strokes_there_is_no_replay(handlers, value):
-    assert handlers.replay(value, REQUEST) is None
+def test_without_strokes_there_is_no_replay(lessons, value):
+    assert lessons.replay(value, REQUEST) is None
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_lessons_say_that_they_explain_one_digit_only(lesson, handlers, visitors):
+def test_lessons_say_that_they_explain_one_digit_only(lesson, lessons, visitors):
     visitors.visit(REQUEST.session_hash).draw(written_number([2, 5], gap=0.4))
-    assert texts.EXPLAINS_ONE_DIGIT in handlers.explain(lesson, REQUEST)
+    assert texts.EXPLAINS_ONE_DIGIT in explain(lessons, lesson)
+
+
+def test_there_is_a_named_button_for_each_lesson(lessons):
+    buttons = re.findall(r'data-lesson="(\w+)".*?>([^<]+)<', lessons.row.html_template)
+    titles = {name: lesson.title for name, lesson in LESSONS.items()}
+    assert dict(buttons) == titles | {"teach": texts.TEACH}

@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.training.config import TrainConfig
 from digit_recognizer.training.events import BatchProgress, DatasetNote
+from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.teach.progress import run_lesson
+from digit_recognizer.ui.teach.progress import run_fine_tuning
 from digit_recognizer.ui.teach.view import render_teach
-from digit_recognizer.ui.training.progress import TrainingLine, run_training
-from digit_recognizer.ui.visitors.visitors import Network, Visitor
-from tests.helpers import ScriptedPool, answered, constant_network, drawing, learnt
+from digit_recognizer.ui.visitors.networks import Network
+from digit_recognizer.ui.visitors.visitor import Visitor
+from tests.helpers import CONFIG, ScriptedPool, answered, constant_network, drawing, learnt, working
 
 
 @pytest.fixture
@@ -23,23 +23,28 @@ def visitor():
     return visitor
 
 
-def run(visitor, *events, line=None):
-    return run_lesson(visitor, ScriptedPool(*events), line or TrainingLine())
+def run(visitor, *events):
+    return run_fine_tuning(visitor, TrainingLine(ScriptedPool(*events)))
+
+
+def status(visitor) -> str:
+    """What is said about the fine-tuning."""
+    return f"{visitor.teaching.status.headline}\n{visitor.teaching.status.detail}"
 
 
 def test_the_network_that_was_taught_answers_and_undo_brings_the_former_one_back(visitor):
     former = visitor.network
     list(run(visitor, BatchProgress(1, 1, 15, 150), learnt()))
     assert answered(visitor) == 7
-    assert texts.taught(2) in visitor.answer()
-    assert visitor.undo_lesson()
+    assert visitor.network.name == texts.taught(2)
+    assert visitor.undo_teaching()
     assert visitor.network is former
-    assert not visitor.undo_lesson()
+    assert not visitor.undo_teaching()
 
 
 def test_the_worker_gets_the_drawings_their_digits_and_the_network_that_answers(visitor):
     pool = ScriptedPool(learnt())
-    list(run_lesson(visitor, pool, TrainingLine()))
+    list(run_fine_tuning(visitor, TrainingLine(pool)))
     task = pool.config
     assert task.mlp is visitor.teaching.taught.former.recognizer.mlp
     assert task.labels.tolist() == [8, 7]
@@ -69,13 +74,13 @@ def test_nothing_forgotten_is_said_and_so_are_other_digits_than_mnists(visitor):
 def test_progress_is_shown_while_it_learns(visitor):
     views = run(visitor, BatchProgress(1, 1, 75, 150), learnt())
     assert next(views)
-    assert texts.LESSON_STARTS in render_teach(visitor)
+    assert texts.FINE_TUNING_STARTS in render_teach(visitor)
     assert 'data-act="halt"' in render_teach(visitor)
     assert next(views)
-    assert texts.LESSON_GOES_ON in render_teach(visitor)
+    assert texts.FINE_TUNING in render_teach(visitor)
     assert 'aria-valuenow="50"' in render_teach(visitor)
     list(views)
-    assert texts.LESSON_DONE in render_teach(visitor)
+    assert texts.FINE_TUNING_DONE in render_teach(visitor)
     assert 'data-act="learn"' in render_teach(visitor)
 
 
@@ -84,79 +89,78 @@ def test_stop_keeps_the_former_network(visitor):
     views = run(visitor)
     next(views)
     next(views)
-    visitor.stop_training()
+    visitor.stop()
     list(views)
     assert visitor.network is former
-    assert not visitor.is_training
-    assert texts.LESSON_STOPPED in visitor.teaching.status
+    assert visitor.job is None
+    assert texts.FINE_TUNING_STOPPED in status(visitor)
 
 
 @pytest.mark.parametrize(
     ("error", "message"),
-    [(TrainingFailed("It <died>."), "It &lt;died&gt;."), (None, texts.LESSON_FAILED_DETAIL)],
+    [(TrainingFailed("It <died>."), "It <died>."), (None, texts.FINE_TUNING_FAILED_DETAIL)],
 )
 def test_a_failure_is_said_and_keeps_the_former_network(visitor, error, message, capsys):
     former = visitor.network
     list(run(visitor, error or ZeroDivisionError()))
     assert visitor.network is former
-    assert message in visitor.teaching.status
-    assert not visitor.teaching.learning
-    assert not visitor.is_training
+    assert message in status(visitor)
+    assert visitor.job is None
     assert ("Traceback" in capsys.readouterr().err) is (error is None)
 
 
-def test_a_training_and_a_lesson_exclude_each_other(visitor):
-    visitor.begin_training()
+def test_no_fine_tuning_begins_beside_a_training(visitor):
+    training = working(visitor, CONFIG)
     assert list(run(visitor, learnt())) == [True]
-    assert texts.BUSY in visitor.teaching.status
+    assert texts.BUSY in status(visitor)
     assert answered(visitor) == 5
-    visitor.end_training()
-    lesson = run(visitor, learnt())
-    next(lesson)
-    (view,) = run_training(visitor, TrainConfig(), ScriptedPool(), TrainingLine())
-    assert texts.LESSON_BUSY in view.status
-    assert not view.running
-    list(lesson)
+    training.close()
+    list(run(visitor, learnt()))
     assert answered(visitor) == 7
 
 
-def test_a_lesson_waits_in_the_line_of_the_trainings(visitor):
-    line = TrainingLine(1, room=1)
-    ticket = line.join()
-    views = run(visitor, learnt(), line=line)
-    next(views)
+def test_a_fine_tuning_waits_in_the_line_of_the_trainings(visitor):
+    line = TrainingLine(ScriptedPool(learnt()), room=1)
+    other = Visitor(Network(constant_network(1), "shipped")).work(CONFIG, line)
+    next(other)
+    views = run_fine_tuning(visitor, line)
     assert next(views)
-    assert texts.place_in_line(1) in visitor.teaching.status
+    assert texts.place_in_line(1) in status(visitor)
     assert not next(views)
-    line.leave(ticket)
+    other.close()
     list(views)
     assert answered(visitor) == 7
 
 
 def test_a_full_line_is_said(visitor):
-    line = TrainingLine(1, room=0)
-    line.join()
-    assert list(run(visitor, learnt(), line=line)) == [True]
-    assert texts.LINE_FULL in visitor.teaching.status
-    assert not visitor.is_training
+    line = TrainingLine(ScriptedPool(learnt()), room=0)
+    other = Visitor(Network(constant_network(1), "shipped")).work(CONFIG, line)
+    next(other)
+    assert list(run_fine_tuning(visitor, line)) == [True]
+    assert "Too many trainings are waiting" in status(visitor)
+    assert visitor.job is None
+    other.close()
 
 
 def test_an_empty_tray_teaches_nothing(visitor):
     for number in (1, 2):
         visitor.teaching.tray.remove(number)
     assert list(run(visitor, learnt())) == []
-    assert not visitor.is_training
+    assert visitor.job is None
 
 
-def test_closing_a_lesson_frees_worker_and_line(visitor):
-    pool, line = ScriptedPool(), TrainingLine()
-    views = run_lesson(visitor, pool, line)
+def test_closing_it_frees_worker_and_line(visitor):
+    pool = ScriptedPool()
+    line = TrainingLine(pool, room=0)
+    views = run_fine_tuning(visitor, line)
     next(views)
     next(views)
     views.close()
     assert pool.released.wait(5)
-    assert line.ahead(line.join()) == 0
-    assert not visitor.is_training
+    assert visitor.job is None
+    pool.events = [learnt()]
+    list(run_fine_tuning(visitor, line))
+    assert answered(visitor) == 7
 
 
 def test_another_network_leaves_nothing_to_undo_and_frees_its_memory(visitor):
@@ -165,5 +169,5 @@ def test_another_network_leaves_nothing_to_undo_and_frees_its_memory(visitor):
     list(run(visitor, learnt()))
     assert visitor.bytes > own
     visitor.use_network(None)
-    assert not visitor.undo_lesson()
+    assert not visitor.undo_teaching()
     assert visitor.bytes == visitor.teaching.tray.bytes < own

@@ -3,11 +3,14 @@ import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
+import gradio as gr
 import pytest
 
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.training.charts import Series, render_accuracy, render_loss
-from digit_recognizer.ui.widgets import render_status
+from digit_recognizer.ui.training.charts import Charts, Series, render_accuracy, render_loss
+from digit_recognizer.ui.visitors.networks import Storage
+from digit_recognizer.ui.visitors.run import Run
+from tests.helpers import CONFIG, epoch
 
 CHARTS = (render_loss, render_accuracy)
 
@@ -119,14 +122,29 @@ def test_before_the_first_epoch_it_says_what_will_come():
     assert "appears here" not in render_loss(Series((1.0,), (1.0,), 10))
 
 
-@pytest.mark.parametrize(("share", "width"), [(None, "0"), (0.25, "25"), (1.7, "100"), (-1, "0")])
-def test_status_shows_its_share(share, width):
-    html = render_status("Epoch 1 of 4", "soon", share)
-    assert f"width:{width}%" in html
-    assert f'aria-valuenow="{width}"' in html
+@pytest.fixture
+def run():
+    run = Run(CONFIG, Storage().new_shelf())
+    for number in (1, 2, 3):
+        run.add(epoch(number))
+    return run
 
 
-def test_status_text_is_escaped():
-    html = render_status("<b>", "<i>")
-    assert "<b>" not in html
-    assert "<i>" not in html
+def test_both_charts_show_a_run_and_mark_an_epoch(run):
+    with gr.Blocks():
+        charts = Charts()
+    drawn = charts.draw(run, 2)
+    assert list(drawn) == charts.outputs
+    for chart in drawn.values():
+        assert re.findall(r'data-marked="(\d)"', chart) == ["2"]
+        assert len(points(chart, "training")) == len(points(chart, "validation")) == 3
+    assert "epoch 3, training: 0.1667" in drawn[charts.loss]
+    assert "epoch 3, validation: 91.00%" in drawn[charts.accuracy]
+    assert "data-marked" not in "".join(charts.draw(run).values())
+
+
+def test_the_previous_run_stays_in_sight(run):
+    assert Series.of(run, "loss").previous == []
+    again = Run(CONFIG, Storage().new_shelf(), run)
+    assert Series.of(again, "loss").previous == [0.4] * 3
+    assert Series.of(again, "accuracy").previous == [0.91] * 3

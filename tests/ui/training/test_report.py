@@ -65,7 +65,7 @@ def test_the_matrix_shows_every_count_and_every_mistake_is_a_button(evaluation):
 def test_mistakes_are_those_that_were_picked(evaluation, pick, heading, shown):
     html = render_mistakes(evaluation, pick)
     assert heading in html
-    said = re.findall(r'alt="Picture of (\d)"><figcaption><b>(\d)</b> 75%<br>is (\d)<', html)
+    said = re.findall(r'alt="Picture of (\d)"[^>]*><figcaption><b>(\d)</b> 75%<br>is (\d)<', html)
     assert len(said) == html.count("<img") == shown
     assert all(alt == label for alt, _, label in said)
     assert {(int(label), int(digit)) for label, digit, _ in said} <= {(4, 9), (7, 1)}
@@ -87,8 +87,6 @@ def test_a_perfect_network_has_no_mistakes_to_show():
         ({"label": "4", "digit": 9.0}, Pick()),
         ({"label": True, "digit": [9]}, Pick()),
         ({}, Pick()),
-        (None, Pick()),
-        ("4", Pick()),
     ],
 )
 def test_a_pick_from_the_browser_is_checked(value, pick):

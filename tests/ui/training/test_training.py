@@ -1,251 +1,302 @@
 import re
 
+import gradio as gr
 import numpy as np
 import pytest
 
-from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
+from digit_recognizer.errors import TrainingFailed
+from digit_recognizer.training.config import FineTuning
 from digit_recognizer.training.events import BatchProgress, DatasetNote
+from digit_recognizer.training.line import TrainingLine
+from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.training.progress import TrainingLine, run_training
-from digit_recognizer.ui.visitors.visitors import Network, Visitor
-from tests.helpers import CONFIG, ScriptedPool, answered, constant_network, drawing, epoch, finished
+from digit_recognizer.ui.training.afterwards import Afterwards
+from digit_recognizer.ui.training.charts import Charts
+from digit_recognizer.ui.training.training import Training
+from digit_recognizer.ui.visitors.networks import Network
+from digit_recognizer.ui.visitors.visitors import Visitors
+from tests.helpers import (
+    REQUEST,
+    ScriptedPool,
+    constant_network,
+    drawing,
+    epoch,
+    finished,
+    working,
+)
+
+WHOLE = (epoch(1), epoch(2), epoch(3), finished())
+"""All that a training of three epochs reports."""
+
+
+class Page:
+    """The parts of the page that a training changes, over one visitor and a scripted pool."""
+
+    def __init__(self):
+        self.visitors = Visitors(constant_network(5))
+        self.visitor = self.visitors.visit(REQUEST.session_hash)
+        self.visitor.draw(drawing())
+        self.pool = ScriptedPool()
+        self.line = TrainingLine(self.pool, room=0)
+        with gr.Blocks() as self.blocks:
+            self.answer = AnswerPanel()
+            self.charts = Charts()
+            self.afterwards = Afterwards(self.visitors, constant_network(5))
+            self.training = Training(
+                self.visitors, self.line, self.answer, self.charts, self.afterwards
+            )
+        self.status = self.training.status
+
+    def retrain(self, *events, **fields):
+        """Press Retrain; an iterator over the changes, by component."""
+        self.pool.events = list(events)
+        controls = self.training.fields
+        values = {controls.preset: "quick", **controls.filled_in("quick"), controls.epochs: 3}
+        values |= {getattr(controls, name): value for name, value in fields.items()}
+        return self.training.retrain(values, REQUEST)
+
+    def shown(self, changes, component) -> list:
+        return [each[component] for each in changes if isinstance(each, dict) and component in each]
+
+    def buttons(self, change) -> tuple:
+        """Whether Retrain, Stop and Restore can be pressed."""
+        training = self.training
+        return tuple(
+            change[button]["interactive"]
+            for button in (training.retrain_button, training.stop_button, training.restore_button)
+        )
+
+
+@pytest.fixture
+def page():
+    return Page()
 
 
 def points(chart: str) -> int:
     return chart.count("<circle")
 
 
-def shown(views, part: str) -> list:
-    return [getattr(view, part) for view in views if getattr(view, part) is not None]
+def is_skip(change) -> bool:
+    return change == gr.skip()
 
 
-@pytest.fixture
-def visitor():
-    visitor = Visitor(Network(constant_network(5), "shipped"))
-    visitor.draw(drawing())
-    return visitor
+def test_each_epoch_adds_a_point_to_both_charts_and_both_series(page):
+    changes = list(page.retrain(*WHOLE))
+    for chart in page.charts.outputs:
+        assert [points(each) for each in page.shown(changes, chart)] == [0, 2, 4, 6, 6]
 
 
-def run(visitor, pool, line=None):
-    return run_training(visitor, CONFIG, pool, line or TrainingLine())
+def test_whatever_changes_is_among_the_outputs_of_the_event(page):
+    (click,) = [fn for fn in page.blocks.fns.values() if fn.fn == page.training.retrain]
+    for script, fields in (
+        ((BatchProgress(1, 3, 5, 10), *WHOLE), {}),
+        ((epoch(1), TrainingFailed("Too bad.")), {}),
+        ((), {"epochs": 0}),
+    ):
+        for change in page.retrain(*script, **fields):
+            assert is_skip(change) or change.keys() <= set(click.outputs)
 
 
-def test_each_epoch_adds_a_point_to_both_charts_and_both_series(visitor):
-    pool = ScriptedPool(epoch(1), epoch(2), epoch(3), finished())
-    views = list(run(visitor, pool))
-    assert [points(chart) for chart in shown(views, "loss")] == [0, 2, 4, 6, 6]
-    assert [points(chart) for chart in shown(views, "accuracy")] == [0, 2, 4, 6, 6]
-    assert pool.config is CONFIG
+def test_the_drawing_is_read_again_after_each_epoch_by_the_network_of_that_epoch(page):
+    changes = page.retrain(epoch(1, says=1), epoch(2, says=2), epoch(3, says=4), finished(says=3))
+    answers = page.shown(changes, page.answer)
+    said = [re.search(r'data-digit="(\d)".*model-in-use">([^<]+)', each) for each in answers]
+    assert [each[1] for each in said] == ["5", "1", "2", "4", "3"]
+    assert said[2][2] == texts.in_training(2, 3)
+    assert said[4][2] == texts.yours("Quick", 3)
 
 
-def test_the_drawing_is_read_again_after_each_epoch_by_the_network_of_that_epoch(visitor):
-    views = run(visitor, ScriptedPool(epoch(1, says=1), epoch(2, says=2), finished(says=3)))
-    said = []
-    for view in views:
-        if view.answer is not None:
-            said.append(
-                re.search(r'data-digit="(\d)".*model-in-use">([^<]+)', view.answer).groups()
-            )
-    assert [digit for digit, _ in said] == ["5", "1", "2", "3"]
-    assert "epoch 2 of 3" in said[2][1]
-    assert said[3][1] == texts.yours("Quick", 3)
+def test_a_drawing_that_an_older_network_may_have_answered_is_answered_again(page):
+    changes = page.retrain(epoch(1), None, None, *WHOLE[1:])
+    for _ in range(2):
+        next(changes)
+    page.visitor.draw([])
+    assert "invitation" in next(changes)[page.answer]
+    assert is_skip(next(changes))
+    assert "invitation" in next(changes)[page.answer]
 
 
-def test_what_is_drawn_during_an_epoch_is_read_at_its_end(visitor):
-    views = run(visitor, ScriptedPool(epoch(1), None, epoch(2), finished()))
-    next(views)
-    next(views)
-    visitor.draw([])
-    assert "invitation" in next(views).answer
-
-
-def test_an_answer_that_an_older_network_gave_meanwhile_is_corrected(visitor):
-    views = run(visitor, ScriptedPool(epoch(1), None, None, finished()))
-    next(views)
-    next(views)
-    visitor.draw(drawing(3))
-    assert "epoch 1 of 3" in next(views).answer
-    assert next(views).answer is None
-
-
-def test_status_names_the_epoch_its_pace_and_the_time_left(visitor):
-    views = run(visitor, ScriptedPool(epoch(1), BatchProgress(2, 3, 5, 10), finished()))
-    status = shown(views, "status")
+def test_status_names_the_epoch_its_pace_and_the_time_left(page):
+    changes = page.retrain(WHOLE[0], BatchProgress(2, 3, 5, 10), *WHOLE[1:])
+    status = page.shown(changes, page.status)
+    assert texts.STARTING in status[0]
     assert "Epoch 1 of 3" in status[1]
     assert "Epoch 2 of 3" in status[2]
+    assert "batch 5 of 10" in status[2]
     assert texts.pace(2.0, 3.0) in status[2]
+    assert texts.TESTING in status[4]
     assert "97.89%" in status[-1]
 
 
-def test_each_epoch_is_a_plain_sentence_that_stays_through_the_next(visitor):
-    views = run(visitor, ScriptedPool(epoch(1), BatchProgress(2, 3, 5, 10), finished()))
-    status = shown(views, "status")
-    for html in status[1:3]:
+def test_each_epoch_is_a_plain_sentence_that_stays_through_the_next(page):
+    changes = page.retrain(WHOLE[0], BatchProgress(2, 3, 5, 10), *WHOLE[1:])
+    for html in page.shown(changes, page.status)[1:3]:
         assert "Epoch 1 of 3: 91.0% of 5,000 digits it has never seen" in html
-    assert "batch 5 of 10" in status[2]
 
 
-def test_the_last_view_brings_what_is_left_to_look_at(visitor):
-    views = list(run(visitor, ScriptedPool(epoch(1), epoch(2), epoch(3), finished())))
-    assert [view.run for view in views[:-1]] == [None] * (len(views) - 1)
-    left = views[-1].run
-    assert left is visitor.run
-    assert left.epochs == [1, 2, 3]
-    assert left.evaluation.count == 10_000
-    assert 'data-marked="3"' in views[-1].loss
+def test_the_end_shows_what_is_left_to_look_at(page):
+    changes = list(page.retrain(*WHOLE))
+    assert page.shown(changes[:-1], page.afterwards.report) == []
+    last = changes[-1]
+    assert "97.89%" in last[page.afterwards.report]
+    assert "9 read as 8: 211 times" in last[page.afterwards.report]
+    assert 'data-marked="3"' in last[page.charts.loss]
+    assert last[page.training.time_machine.epoch]["value"] == 3
+    assert 'class="first-layer"' in last[page.afterwards.first_layer]
 
 
-def test_a_stopped_training_leaves_its_epochs_but_no_test(visitor):
-    views = run(visitor, ScriptedPool(epoch(1), epoch(2)))
+def test_what_the_former_training_left_goes_when_the_next_one_begins(page):
+    for machine_or_box in (page.afterwards, page.training.time_machine):
+        (hidden,) = machine_or_box.hide().values()
+        assert hidden == gr.update(visible=False)
+    changes = page.retrain(*WHOLE)
+    first = next(changes)
+    for box in (*page.afterwards.hide(), *page.training.time_machine.hide()):
+        assert first[box] == gr.update(visible=False)
+    changes.close()
+
+
+def test_a_stopped_training_leaves_its_epochs_but_no_test(page):
+    changes = page.retrain(epoch(1), epoch(2))
     for _ in range(3):
-        next(views)
-    visitor.stop_training()
-    left = list(views)[-1].run
-    assert left.epochs == [1, 2]
-    assert left.evaluation is None
-    assert visitor.network.recognizer.mlp.metadata["epoch"] == 2
+        next(changes)
+    page.training.stop(REQUEST)
+    last = list(changes)[-1]
+    assert texts.kept_epoch(2) in last[page.status]
+    assert last[page.afterwards.report] == ""
+    assert last[page.training.time_machine.epoch]["maximum"] == 2
 
 
 @pytest.mark.parametrize("events", [(), (epoch(1), TrainingFailed("Too bad."))])
-def test_what_came_to_nothing_leaves_nothing(visitor, events):
-    views = run(visitor, ScriptedPool(*events))
-    next(views)
+def test_what_came_to_nothing_leaves_nothing(page, events):
+    changes = page.retrain(*events)
+    next(changes)
     if not events:
-        visitor.stop_training()
-    assert list(views)[-1].run is None
-    assert visitor.run.epochs == []
+        page.training.stop(REQUEST)
+    last = list(changes)[-1]
+    assert (texts.FAILED if events else texts.STOPPED_EARLY) in last[page.status]
+    assert page.afterwards.report not in last
+    assert page.buttons(last) == (True, False, True)
 
 
-def test_only_the_last_view_says_that_it_is_over(visitor):
-    views = list(run(visitor, ScriptedPool(epoch(1), finished())))
-    assert [view.running for view in views] == [True] * (len(views) - 1) + [False]
-    assert not visitor.is_training
+def test_the_buttons_follow_the_training(page):
+    changes = page.retrain(*WHOLE)
+    assert page.buttons(next(changes)) == (False, True, False)
+    rest = list(changes)
+    assert page.shown(rest[:-1], page.training.stop_button) == []
+    assert page.buttons(rest[-1]) == (True, False, True)
 
 
-def test_stop_keeps_the_newest_epochs_network_and_frees_the_worker(visitor):
-    pool = ScriptedPool(epoch(1, says=1), epoch(2, says=2))
-    views = run(visitor, pool)
-    for _ in range(3):
-        next(views)
-    visitor.stop_training()
-    last = list(views)[-1]
-    assert texts.kept_epoch(2) in last.status
-    assert answered(visitor) == 2
-    assert texts.yours("Quick", 2) in last.answer
-    assert pool.released.wait(5)
+def test_a_failure_is_a_sentence(page):
+    last = list(page.retrain(epoch(1), TrainingFailed("The worker <died>.")))[-1]
+    assert texts.FAILED in last[page.status]
+    assert "The worker &lt;died&gt;." in last[page.status]
+    assert 'data-digit="5"' in last[page.answer]
 
 
-def test_stop_before_the_first_epoch_leaves_the_former_network(visitor):
-    views = run(visitor, ScriptedPool())
-    next(views)
-    next(views)
-    visitor.stop_training()
-    last = list(views)[-1]
-    assert texts.STOPPED_EARLY in last.status
-    assert answered(visitor) == 5
-
-
-@pytest.mark.parametrize("error", [TrainingFailed, DatasetUnavailable])
-def test_a_failure_is_a_sentence_and_brings_the_former_network_back(visitor, error):
-    pool = ScriptedPool(epoch(1, says=1), error("The worker <died>."))
-    last = list(run(visitor, pool))[-1]
-    assert "The worker &lt;died&gt;." in last.status
-    assert not last.running
-    assert answered(visitor) == 5
-    assert pool.released.wait(5)
-    assert list(run(visitor, ScriptedPool(finished(says=7))))[-1].running is False
-    assert answered(visitor) == 7
-
-
-def test_even_a_bug_ends_with_a_sentence(visitor, capsys):
-    last = list(run(visitor, ScriptedPool(ZeroDivisionError("oops"))))[-1]
-    assert texts.FAILED_DETAIL in last.status
+def test_even_a_bug_ends_with_a_sentence(page, capsys):
+    last = list(page.retrain(ZeroDivisionError("oops")))[-1]
+    assert texts.FAILED_DETAIL in last[page.status]
     assert "ZeroDivisionError: oops" in capsys.readouterr().err
 
 
-def test_closing_the_generator_frees_the_worker_and_the_place_in_line(visitor):
-    pool, line = ScriptedPool(epoch(1)), TrainingLine()
-    views = run(visitor, pool, line)
-    next(views)
-    next(views)
-    views.close()
-    assert pool.released.wait(5)
-    assert not visitor.is_training
-    assert line.ahead(line.join()) == 0
-
-
-def test_a_second_training_of_the_same_visitor_is_refused(visitor):
-    first = run(visitor, ScriptedPool(epoch(1)))
-    next(first)
-    pool = ScriptedPool(finished())
-    (view,) = run(visitor, pool)
-    assert texts.BUSY in view.status
-    assert pool.taken == 0
+def test_a_second_training_of_the_same_visitor_is_refused(page):
+    first = working(page.visitor)
+    (change,) = page.retrain(finished())
+    assert texts.BUSY in change[page.status]
+    assert page.buttons(change) == (False, True, False)
+    assert page.pool.taken == 0
     first.close()
 
 
-def test_beyond_the_limit_trainings_wait_and_then_start_by_themselves(visitor):
-    line = TrainingLine(1)
-    other = Visitor(Network(constant_network(5), "shipped"))
-    first = run(other, ScriptedPool(epoch(1), finished()), line)
-    next(first)
-    pool = ScriptedPool(finished(says=9))
-    views = run(visitor, pool, line)
-    next(views)
-    assert texts.place_in_line(1) in next(views).status
-    assert pool.taken == 0
-    list(first)
-    list(views)
-    assert answered(visitor) == 9
+def test_while_the_network_is_fine_tuned_no_training_begins(page):
+    task = FineTuning(None, np.zeros((1, 28, 28), np.float32), np.zeros(1, np.uint8))
+    fine_tuning = working(page.visitor, task)
+    (change,) = page.retrain(finished())
+    assert texts.FINE_TUNING_BUSY in change[page.status]
+    assert page.buttons(change) == (True, False, True)
+    fine_tuning.close()
 
 
-def test_stop_leaves_the_line(visitor):
-    line = TrainingLine(1)
-    line.join()
-    pool = ScriptedPool()
-    views = run(visitor, pool, line)
-    next(views)
-    next(views)
-    visitor.stop_training()
-    assert not list(views)[-1].running
-    assert pool.taken == 0
+def test_a_full_line_is_said_and_changes_nothing(page):
+    other = page.visitors.visit("somebody else").work(page_config(page), page.line)
+    next(other)
+    before = page.visitor.network
+    (change,) = page.retrain(finished())
+    assert texts.NOT_STARTED in change[page.status]
+    assert "Too many trainings are waiting" in change[page.status]
+    assert page.visitor.network is before
+    other.close()
 
 
-def test_the_line_lets_as_many_train_as_it_says():
-    line = TrainingLine(2)
-    tickets = [line.join() for _ in range(4)]
-    assert [line.ahead(ticket) for ticket in tickets] == [0, 0, 1, 2]
-    line.leave(tickets[0])
-    assert [line.ahead(ticket) for ticket in tickets[1:]] == [0, 0, 1]
+def page_config(page):
+    fields = page.training.fields
+    return fields.read({field: field.value for field in fields.inputs})
 
 
-def test_a_full_line_refuses_with_a_sentence_and_leaves_the_visitor_as_before(visitor):
-    line = TrainingLine(1, room=1)
-    tickets = [line.join() for _ in range(2)]
-    before, former = visitor.network, visitor.run
-    pool = ScriptedPool(finished(says=9))
-    (view,) = run(visitor, pool, line)
-    assert texts.LINE_FULL in view.status
-    assert not view.running
-    assert pool.taken == 0
-    assert (visitor.network, visitor.run, visitor.is_training) == (before, former, False)
-    for ticket in tickets:
-        line.leave(ticket)
-    list(run(visitor, pool, line))
-    assert answered(visitor) == 9
+def test_the_place_in_line_is_told(page):
+    page.training._line = line = TrainingLine(page.pool, room=1)
+    other = page.visitors.visit("somebody else").work(page_config(page), line)
+    next(other)
+    changes = page.retrain()
+    assert texts.place_in_line(1) in next(changes)[page.status]
+    changes.close()
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [({"epochs": 0}, "epochs"), ({"hidden": "<b>"}, "&lt;b&gt;"), ({"seed": None}, texts.SEED)],
+)
+def test_fields_that_cannot_work_are_said_and_nothing_begins(page, fields, message):
+    (change,) = page.retrain(finished(), **fields)
+    assert texts.NOT_STARTED in change[page.status]
+    assert message in change[page.status]
+    assert page.pool.taken == 0
+
+
+def test_a_training_without_mnist_says_so_while_it_runs_and_at_the_end(page):
+    note = "Training on generated handwriting instead of MNIST."
+    changes = page.retrain(DatasetNote(note), *WHOLE)
+    during, after = page.shown(changes, page.status)[-2:]
+    assert note in during
+    assert note in after
+    assert "MNIST&#x27;s 10,000" not in after
+
+
+def test_restore_brings_the_shipped_network_back_but_not_during_a_training(page):
+    page.visitor.use_network(Network(constant_network(2), "mine"))
+    job = working(page.visitor)
+    change = page.training.restore(REQUEST)
+    assert texts.BUSY in change[page.status]
+    assert 'data-digit="2"' in change[page.answer]
+    job.close()
+    change = page.training.restore(REQUEST)
+    assert texts.RESTORED in change[page.status]
+    assert 'data-digit="5"' in change[page.answer]
+
+
+def test_a_downloaded_network_can_be_loaded_and_answers(page, tmp_path):
+    page.visitor.use_network(Network(constant_network(2), "mine"))
+    path = tmp_path / "mine.npz"
+    page.training.download(REQUEST).save(path)
+    page.visitor.use_network(None)
+    change = page.training.load(str(path), REQUEST)
+    assert texts.LOADED in change[page.status]
+    assert 'data-digit="2"' in change[page.answer]
+    assert page.visitor.network.name == texts.loaded("mine.npz")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04"])
+def test_a_file_that_is_no_network_is_refused_and_changes_nothing(page, tmp_path, content):
+    path = tmp_path / "bad.npz"
+    path.write_bytes(content or b"")
+    change = page.training.load(None if content is None else str(path), REQUEST)
+    assert texts.NOT_LOADED in change[page.status]
+    assert 'data-digit="5"' in change[page.answer]
 
 
 def test_time_left_is_told_as_people_would():
     assert texts.duration(np.float32(0.2)) == "a moment"
     assert texts.duration(59.4) == "59 s"
     assert texts.duration(125) == "2 min 05 s"
-
-
-def test_a_training_without_mnist_says_so_while_it_runs_and_at_the_end(visitor):
-    note = "Training on generated handwriting instead of MNIST."
-    pool = ScriptedPool(DatasetNote(note), epoch(1), finished())
-    views = list(run_training(visitor, CONFIG, pool, TrainingLine()))
-    during, after = shown(views, "status")[-2:]
-    assert note in during
-    assert note in after
-    assert "MNIST&#x27;s 10,000" not in after

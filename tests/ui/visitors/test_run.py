@@ -1,5 +1,3 @@
-import re
-
 import pytest
 
 from digit_recognizer.ui.language import texts
@@ -46,30 +44,27 @@ def test_the_result_takes_the_place_of_the_last_epoch(run):
     assert run.evaluation.accuracy == pytest.approx(0.9789)
 
 
-def test_the_charts_mark_an_epoch(run):
-    for chart in run.charts(2):
-        assert re.findall(r'data-marked="(\d)"', chart) == ["2"]
-    assert "data-marked" not in "".join(run.charts())
+def test_figures_are_kept_without_the_networks(run):
+    assert [each.val_accuracy for each in run.figures] == [0.91] * 3
+    assert run.figures[1].loss == 0.25
+    assert not hasattr(run.figures[0], "mlp")
 
 
-def test_the_former_run_stays_for_comparison(run):
-    again = new_run(former=run)
-    for chart in again.charts():
-        assert "curve previous" in chart
-    assert "curve previous" not in "".join(run.charts())
+def test_the_former_runs_figures_stay_for_comparison(run):
+    assert new_run(former=run).previous == run.figures
+    assert run.previous == []
 
 
 def test_a_run_without_an_epoch_is_no_comparison(run):
-    for chart in new_run(former=new_run(former=run)).charts():
-        assert "curve previous" in chart
+    assert new_run(former=new_run(former=run)).previous == run.figures
 
 
-def test_a_discarded_run_keeps_its_curves_only(run):
+def test_a_discarded_run_keeps_its_figures_only(run):
     run.finish(finished())
     run.discard()
     assert run.epochs == []
     assert run.evaluation is None
-    assert "curve previous" in new_run(former=run).charts()[0]
+    assert len(new_run(former=run).previous) == 3
 
 
 def test_an_epoch_is_summed_up_in_a_sentence(run):

@@ -1,9 +1,12 @@
 /* The answer panel: a digit of a number that is pointed at, focused or tapped shows its own bars,
- * view and caption, and goes on doing so when the same number is read again.
+ * view and caption, and goes on doing so when the same number is read again. Screen readers hear
+ * the answer in one sentence once it has not changed for a while.
  *
  * This is the body of a function that Gradio calls once with `element` (the component's root).
  */
 /* global element */
+const SETTLED = 700; // milliseconds
+
 let chosen = null; // the place of the digit that was chosen
 let length = 0; // of the number it was chosen in
 
@@ -40,3 +43,22 @@ const observer = new MutationObserver(() => {
 for (const type of ['pointerover', 'focusin', 'click']) element.addEventListener(type, choose);
 // Not characterData: what a translator changes is no new answer.
 observer.observe(element, { subtree: true, childList: true, attributeFilter: ['data-answer'] });
+
+const region = document.createElement('p');
+region.id = 'announcement';
+region.className = 'visually-hidden';
+region.setAttribute('role', 'status');
+region.translate = false; // what it repeats is translated
+(document.querySelector('main') ?? document.body).append(region);
+
+function announce() {
+  const parts = [...element.querySelectorAll('[data-digit], [data-number], .caption')];
+  const sentence = parts.map((part) => part.textContent.trim()).filter(Boolean).join(', ');
+  if (sentence !== region.textContent) region.textContent = sentence;
+}
+
+let timer = 0;
+new MutationObserver(() => {
+  clearTimeout(timer);
+  timer = setTimeout(announce, SETTLED);
+}).observe(element, { subtree: true, childList: true, characterData: true });

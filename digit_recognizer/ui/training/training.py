@@ -1,0 +1,225 @@
+"""Retrain on the page: its controls, and what they do.
+
+Whatever comes from a browser is checked by what is called here, and every error becomes a sentence
+in the status.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import gradio as gr
+
+from digit_recognizer.errors import BadConfig, LineFull, RecognizerError
+from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.training.events import (
+    BatchProgress,
+    EpochResult,
+    TrainingEvent,
+    Waiting,
+)
+from digit_recognizer.training.line import TrainingLine
+from digit_recognizer.ui.answer.answer import AnswerPanel, render_reading
+from digit_recognizer.ui.events import AT_ONCE, QUEUED, STREAMED, save_in_browser
+from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.training.afterwards import Afterwards, TimeMachine
+from digit_recognizer.ui.training.charts import Charts
+from digit_recognizer.ui.training.fields import Fields
+from digit_recognizer.ui.training.model_files import ModelFile, ModelUpload, load_model
+from digit_recognizer.ui.training.progress import run_training
+from digit_recognizer.ui.visitors.networks import Network
+from digit_recognizer.ui.visitors.run import Busy, Run
+from digit_recognizer.ui.visitors.visitor import Visitor
+from digit_recognizer.ui.visitors.visitors import Visitors
+from digit_recognizer.ui.widgets import render_status
+
+
+class Training:
+    """The sidebar: fields, buttons, status, files of networks, and the time machine."""
+
+    def __init__(
+        self,
+        visitors: Visitors,
+        line: TrainingLine,
+        answer: AnswerPanel,
+        charts: Charts,
+        afterwards: Afterwards,
+    ):
+        self._visitors = visitors
+        self._line = line
+        self._answer = answer
+        self._charts = charts
+        self._afterwards = afterwards
+        gr.HTML(
+            f"<h2>{texts.TRAINING}</h2><p>{texts.TRAINING_LEAD}</p>",
+            elem_id="training-lead",
+            apply_default_css=False,
+        )
+        self.fields = Fields()
+        with gr.Row(elem_id="training-buttons"):
+            self.retrain_button = gr.Button(texts.RETRAIN, variant="primary", elem_id="retrain")
+            self.stop_button = gr.Button(texts.STOP, interactive=False, elem_id="stop")
+        self.status = gr.HTML(
+            render_status(texts.STATUS_IDLE, texts.STATUS_IDLE_DETAIL),
+            elem_id="training-status",
+            apply_default_css=False,
+        )
+        self.restore_button = gr.Button(texts.RESTORE, size="sm", elem_id="restore")
+        with gr.Row(elem_id="model-files"):
+            download = gr.Button(texts.DOWNLOAD, size="sm", elem_id="download-model")
+            load = ModelUpload(texts.LOAD, size="sm", elem_id="load-model")
+        file = ModelFile()
+        self.time_machine = TimeMachine(visitors, answer, charts, afterwards, self.status)
+
+        shown = [self.status, answer]
+        self.retrain_button.click(
+            self.retrain,
+            self.fields.inputs,
+            [
+                *shown,
+                *charts.outputs,
+                *(self.retrain_button, self.stop_button, self.restore_button),
+                *self.time_machine.outputs,
+                *afterwards.outputs,
+            ],
+            **STREAMED,
+        )
+        self.stop_button.click(self.stop, **AT_ONCE)
+        self.restore_button.click(self.restore, None, shown, **AT_ONCE)
+        save_in_browser(download.click(self.download, None, file, **QUEUED), file)
+        load.upload(self.load, load, shown, **QUEUED)
+
+    def retrain(self, values: dict, request: gr.Request) -> Iterator[dict]:
+        """Train with the fields' values; yields what changes on the page meanwhile."""
+        visitor = self._visitors.visit(request.session_hash)
+        run, touches = visitor.run, visitor.touches
+        try:
+            config = self.fields.read(values)
+            for event in run_training(visitor, config, self._line):
+                changes = self._follow(visitor.run, event)
+                if visitor.run is not run:  # it begins
+                    run = visitor.run
+                    changes |= self._begin(visitor)
+                # The answer to a later drawing may have reached the page before an older one.
+                if isinstance(event, EpochResult) or touches != visitor.touches:
+                    touches = visitor.touches
+                    changes[self._answer] = render_reading(visitor.reading())
+                yield changes or gr.skip()
+        except (BadConfig, LineFull, Busy) as error:
+            status = render_status(texts.NOT_STARTED, str(error))
+            yield {self.status: status, **self._buttons(visitor)}
+        except Exception as error:
+            if isinstance(error, RecognizerError):
+                detail = str(error)
+            else:
+                traceback.print_exc()
+                detail = texts.FAILED_DETAIL
+            yield {self.status: render_status(texts.FAILED, detail), **self._end(visitor)}
+        else:
+            yield {self.status: self._outcome(run), **self._end(visitor)}
+
+    def stop(self, request: gr.Request) -> None:
+        """Ask the visitor's training to stop; `retrain` shows what came of it."""
+        self._visitors.visit(request.session_hash).stop()
+
+    def restore(self, request: gr.Request) -> dict:
+        """Let the shipped network answer again."""
+        visitor = self._visitors.visit(request.session_hash)
+        try:
+            visitor.require_no_job()
+            visitor.use_network(None)
+            status = render_status(texts.RESTORED, texts.RESTORED_DETAIL)
+        except Busy as error:
+            status = render_status(str(error))
+        return {self.status: status, self._answer: render_reading(visitor.reading())}
+
+    def download(self, request: gr.Request) -> Mlp:
+        """The visitor's network, for the component that saves it."""
+        return self._visitors.visit(request.session_hash).network.recognizer.mlp
+
+    def load(self, path: str | None, request: gr.Request) -> dict:
+        """Let the network in the uploaded file answer."""
+        visitor = self._visitors.visit(request.session_hash)
+        try:
+            visitor.require_no_job()
+            mlp = load_model(path or "")
+            visitor.use_network(Network(Recognizer(mlp), texts.loaded(Path(path).name)))
+            status = render_status(texts.LOADED, texts.loaded_detail(mlp.hidden))
+        except Busy as error:
+            status = render_status(str(error))
+        except RecognizerError as error:
+            status = render_status(texts.NOT_LOADED, str(error))
+        return {self.status: status, self._answer: render_reading(visitor.reading())}
+
+    def _begin(self, visitor: Visitor) -> dict:
+        """Empty charts, and nothing of the former training."""
+        return {
+            self._answer: render_reading(visitor.reading()),
+            **self._charts.draw(visitor.run),
+            **self.time_machine.hide(),
+            **self._afterwards.hide(),
+            **self._buttons(visitor),
+        }
+
+    def _follow(self, run: Run, event: Waiting | TrainingEvent | None) -> dict:
+        """Status and charts after an event."""
+        if isinstance(event, Waiting):
+            if event.ahead:
+                status = render_status(texts.WAITING, texts.place_in_line(event.ahead), 0)
+            else:
+                status = render_status(texts.STARTING, texts.STARTING_DETAIL, 0)
+            return {self.status: status}
+        if isinstance(event, BatchProgress):
+            return {self.status: _progress(run, event.epoch, event.batch, event.batches)}
+        if isinstance(event, EpochResult):
+            return {self.status: _progress(run, event.epoch), **self._charts.draw(run)}
+        return {}
+
+    def _end(self, visitor: Visitor) -> dict:
+        """The answer and the buttons, and what the training has left."""
+        changes = {self._answer: render_reading(visitor.reading()), **self._buttons(visitor)}
+        run = visitor.run
+        if run is not None and run.last is not None:
+            changes |= self._charts.draw(run, run.last)
+            changes |= self.time_machine.show(run) | self._afterwards.show(run)
+        return changes
+
+    def _buttons(self, visitor: Visitor) -> dict:
+        """Stop is for a training only; a fine-tuning has its own."""
+        trains = visitor.job is not None and not visitor.job.is_fine_tuning
+        return {
+            self.retrain_button: gr.update(interactive=not trains),
+            self.stop_button: gr.update(interactive=trains),
+            self.restore_button: gr.update(interactive=not trains),
+        }
+
+    @staticmethod
+    def _outcome(run: Run) -> str:
+        """The status after a training that has not failed."""
+        test = run.evaluation
+        if test is not None:
+            result = texts.result(test.accuracy, run.fit_seconds, test.count, on_mnist=not run.note)
+            return render_status(texts.DONE, f"{result}\n{run.note}".strip())
+        if run.figures:
+            return render_status(texts.STOPPED, texts.kept_epoch(len(run.figures)))
+        return render_status(texts.STOPPED, texts.STOPPED_EARLY)
+
+
+def _progress(run: Run, epoch: int, batch: int = 1, batches: int = 1) -> str:
+    """The status in the middle of a training: `batch` of `batches` of an epoch are done."""
+    epochs, figures = run.config.epochs, run.figures
+    done = (epoch - 1 + batch / batches) / epochs
+    within = texts.batch_of(batch, batches) if batch < batches else ""
+    if done == 1:
+        pace = texts.TESTING
+    elif figures:
+        seconds = figures[-1].seconds
+        pace = texts.progress(within, texts.pace(seconds, seconds * epochs * (1 - done)))
+    else:
+        pace = texts.progress(within, texts.FIRST_EPOCH)
+    news = run.summary(len(figures)) if figures else ""
+    lines = filter(None, (news, pace, run.note))
+    return render_status(texts.epoch_of(epoch, epochs), "\n".join(lines), done)

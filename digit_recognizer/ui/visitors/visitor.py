@@ -1,0 +1,232 @@
+"""One open tab: what it shows, which network answers it, and the job that works for it.
+
+Knows nothing about Gradio or HTML.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from digit_recognizer.errors import BadImage, EmptyDrawing
+from digit_recognizer.ink.images import to_ink
+from digit_recognizer.ink.strokes import Strokes, render
+from digit_recognizer.recognizer import Prediction, Recognizer
+from digit_recognizer.training.config import Task, TrainConfig
+from digit_recognizer.training.events import TrainingEvent, Waiting
+from digit_recognizer.training.line import TrainingLine
+from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.visitors.networks import Network, Storage
+from digit_recognizer.ui.visitors.run import Job, Run
+from digit_recognizer.ui.visitors.teaching import Taught, Teaching
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An answer to what a visitor shows.
+
+    predictions: the digits in reading order; empty when there is nothing to read. problem: one
+    plain sentence that says why a picture cannot be read, or nothing.
+    """
+
+    network: Network
+    predictions: Sequence[Prediction] = ()
+    problem: str = ""
+
+
+class Visitor:
+    """One open tab. The answer belongs to whichever was touched last, sheet or upload.
+
+    Safe between threads: a training reads the drawing again while the visitor draws on.
+    """
+
+    def __init__(self, shipped: Network, storage: Storage | None = None):
+        self._lock = threading.RLock()
+        self._shipped = shipped
+        self._storage = storage or Storage()
+        self._network = shipped
+        self._looked_at: Network | None = None
+        self._run: Run | None = None
+        self._job: Job | None = None
+        self._sheet: Strokes = []
+        # Ink as float16 (H, W), or the sentence that says why there is none.
+        self._upload: np.ndarray | str | None = None
+        self._shown: str | None = None
+        self.teaching = Teaching()
+        self.touches = 0
+        """Grows when the sheet or the upload changes."""
+
+    def draw(self, strokes: Strokes) -> None:
+        """Show `strokes` on the sheet; none is a fresh sheet."""
+        with self._lock:
+            self._sheet = strokes
+            self.touches += 1
+            if strokes:
+                self._shown = "sheet"
+            elif self._shown == "sheet":
+                self._shown = None
+
+    def upload(self, path: str | None) -> None:
+        """Show the picture at `path`; None takes the upload away."""
+        try:
+            picture = None if path is None else to_ink(path).astype(np.float16)
+        except (BadImage, EmptyDrawing) as error:
+            picture = str(error)
+        self._set_upload(picture)
+
+    def refuse_upload(self, message: str) -> None:
+        """Show why the browser did not upload a picture; `message` is one plain sentence."""
+        self._set_upload(message)
+
+    def _set_upload(self, picture: np.ndarray | str | None) -> None:
+        with self._lock:
+            self._upload = picture
+            self.touches += 1
+            if picture is not None:
+                self._shown = "upload"
+            elif self._shown == "upload":
+                self._shown = "sheet" if self._sheet else None
+
+    @property
+    def sheet(self) -> Strokes | None:
+        """The sheet's strokes, when the answer is about them."""
+        with self._lock:
+            return self._sheet if self._shown == "sheet" else None
+
+    def ink(self) -> np.ndarray | None:
+        """Ink, float32 (H, W), of what was touched last; None when there is nothing to read."""
+        with self._lock:
+            shown, sheet, upload = self._shown, self._sheet, self._upload
+        if shown == "sheet":
+            return render(sheet)
+        if shown == "upload" and isinstance(upload, np.ndarray):
+            return upload.astype(np.float32)
+        return None
+
+    def reading(self) -> Reading:
+        """What the network in use says about what was touched last."""
+        with self._lock:
+            network, shown, upload = self.reader, self._shown, self._upload
+        is_upload = shown == "upload"
+        if is_upload and isinstance(upload, str):
+            return Reading(network, problem=upload)
+        try:
+            ink = self.ink()
+            return Reading(network, () if ink is None else network.recognizer.read_ink(ink))
+        except EmptyDrawing as error:
+            return Reading(network, problem=str(error) if is_upload else "")
+
+    @property
+    def network(self) -> Network:
+        """The visitor's own network, or the shipped one."""
+        return self._network
+
+    @property
+    def reader(self) -> Network:
+        """The network that answers this visitor now."""
+        return self._looked_at or self._network
+
+    def use_network(self, network: Network | None) -> None:
+        """Let `network` answer this visitor from now on; None is the shipped one."""
+        with self._lock:
+            self._network = network or self._shipped
+            self._looked_at = None
+            self.teaching.forget_unless(self._network)
+
+    @property
+    def run(self) -> Run | None:
+        """The latest training."""
+        return self._run
+
+    def new_run(self, config: TrainConfig) -> Run:
+        """Begin a training: the former one's figures stay for comparison, its networks go."""
+        with self._lock:
+            self._run = Run(config, self._storage.new_shelf(), self._run)
+            self._looked_at = None
+            return self._run
+
+    def look_back(self, epoch: int) -> bool:
+        """Let an epoch's network of the latest training answer; False when there is none."""
+        with self._lock:
+            network = self._epoch_network(epoch)
+            if network is not None:
+                self._looked_at = Network(network, self._run.name(epoch))
+            return network is not None
+
+    def use_epoch(self, epoch: int) -> bool:
+        """Make an epoch's network the visitor's own; False when there is none."""
+        with self._lock:
+            network = self._epoch_network(epoch)
+            if network is not None:
+                self.use_network(Network(network, texts.yours(self._run.recipe, epoch)))
+            return network is not None
+
+    def _epoch_network(self, epoch: int) -> Recognizer | None:
+        if self._run is None or self._job is not None:
+            return None
+        mlp = self._run.network(epoch)
+        return mlp and Recognizer(mlp)
+
+    def use_taught(self, taught: Taught) -> None:
+        """Let the network of a fine-tuning answer from now on."""
+        with self._lock:
+            self.use_network(taught.network)
+            self.teaching.taught = taught
+
+    def undo_teaching(self) -> bool:
+        """Let the network from before the last fine-tuning answer; False when there is none."""
+        with self._lock:
+            taught = self.teaching.taught
+            if taught is None or self._job is not None:
+                return False
+            self.use_network(taught.former)
+            return True
+
+    @property
+    def job(self) -> Job | None:
+        """The training or fine-tuning that waits in line or runs."""
+        return self._job
+
+    def work(self, task: Task, line: TrainingLine) -> Iterator[Waiting | TrainingEvent | None]:
+        """Do a task for this visitor; yields and raises what `TrainingLine.run` does.
+
+        Raises Busy while another job waits or runs.
+        """
+        job = Job(task)
+        with self._lock:
+            self.require_no_job()
+            self._job = job
+        try:
+            with contextlib.closing(line.run(task, job.stop)) as events:
+                yield from events
+        finally:
+            with self._lock:
+                self._job = None
+
+    def require_no_job(self) -> None:
+        """Raise Busy while a job waits or runs."""
+        if (job := self._job) is not None:
+            raise job.busy
+
+    def stop(self) -> None:
+        """Ask the job, if there is one, to stop; returns at once."""
+        if (job := self._job) is not None:
+            job.stop.set()
+
+    @property
+    def bytes(self) -> int:
+        """Memory of the visitor's own networks, of what a test left, and of the tray.
+
+        The networks of epochs count in their `Storage`.
+        """
+        run, taught = self._run, self.teaching.taught
+        networks = {self._network, taught.former if taught else self._network} - {self._shipped}
+        mlps = [network.recognizer.mlp for network in networks]
+        arrays = [array for mlp in mlps for array in (*mlp.weights, *mlp.biases)]
+        if run is not None and run.evaluation is not None:
+            arrays += [mistake.image for mistake in run.evaluation.mistakes]
+        return sum(array.nbytes for array in arrays) + self.teaching.tray.bytes

@@ -1,0 +1,158 @@
+import base64
+import html
+import io
+import re
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.ui.answer.answer import AnswerPanel
+from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.training.afterwards import (
+    MAX_UNITS,
+    Afterwards,
+    TimeMachine,
+    render_first_layer,
+)
+from digit_recognizer.ui.training.charts import Charts
+from digit_recognizer.ui.visitors.visitors import Visitors
+from tests.helpers import (
+    CONFIG,
+    REQUEST,
+    constant_network,
+    drawing,
+    epoch,
+    finished,
+    sent,
+    working,
+)
+
+
+class Page:
+    """The parts that show what a training has left, over a visitor who has trained three epochs."""
+
+    def __init__(self):
+        visitors = Visitors(constant_network(5))
+        self.visitor = visitors.visit(REQUEST.session_hash)
+        self.visitor.draw(drawing())
+        self.run = self.visitor.new_run(CONFIG)
+        for number in (1, 2, 3):
+            self.run.add(epoch(number, says=number))
+        with gr.Blocks():
+            self.answer, self.status, self.charts = AnswerPanel(), gr.HTML(), Charts()
+            self.afterwards = Afterwards(visitors, constant_network(5))
+            self.machine = TimeMachine(
+                visitors, self.answer, self.charts, self.afterwards, self.status
+            )
+
+
+@pytest.fixture
+def page():
+    return Page()
+
+
+def test_an_epoch_that_is_looked_at_answers_and_everything_goes_with_it(page):
+    changes = page.machine.look_back(2, REQUEST)
+    assert 'data-digit="2"' in changes[page.answer]
+    assert 'data-marked="2"' in changes[page.charts.loss]
+    assert 'data-marked="2"' in changes[page.charts.accuracy]
+    assert changes[page.machine.summary] == page.run.summary(2)
+    assert "first-layer" in changes[page.afterwards.first_layer]
+
+
+@pytest.mark.parametrize("value", [0, 4, None, "2", 2.0, True])
+def test_an_epoch_that_is_not_there_is_said_and_changes_nothing(page, value):
+    changes = page.machine.look_back(value, REQUEST)
+    assert changes[page.machine.summary] == texts.EPOCH_GONE
+    assert 'data-digit="5"' in changes[page.answer]
+    assert page.charts.loss not in changes
+    assert html.escape(texts.EPOCH_GONE) in page.machine.use(value, REQUEST)[page.status]
+
+
+def test_a_used_epoch_becomes_the_visitors_own_network(page):
+    changes = page.machine.use(2, REQUEST)
+    assert texts.EPOCH_KEPT in changes[page.status]
+    assert 'data-digit="2"' in changes[page.answer]
+    assert page.visitor.network.name == texts.yours("Quick", 2)
+
+
+def test_no_epoch_is_used_during_a_training(page):
+    job = working(page.visitor)
+    assert texts.BUSY in page.machine.use(2, REQUEST)[page.status]
+    assert page.visitor.network.name == texts.SHIPPED
+    job.close()
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_the_time_machine_spans_the_epochs_and_is_always_a_slider_gradio_takes(page, epochs):
+    run = page.visitor.new_run(CONFIG)
+    for number in range(1, epochs + 1):
+        run.add(epoch(number))
+    update = page.machine.show(run)[page.machine.epoch]
+    assert (update["minimum"], update["value"]) == (1, epochs)
+    assert update["interactive"] == (epochs > 1)
+    slider = gr.Slider(update["minimum"], update["maximum"], update["value"])
+    assert slider.maximum >= epochs
+
+
+def test_the_test_is_shown_beside_the_shipped_networks(page):
+    page.run.finish(finished())
+    shown = page.afterwards.show(page.run)
+    assert "97.89%" in shown[page.afterwards.report]
+    assert page.afterwards.outputs == list(shown)
+    assert "9 read as 8" not in shown[page.afterwards.mistakes]
+
+
+def test_without_a_test_there_are_the_first_layer_and_no_report(page):
+    shown = page.afterwards.show(page.run)
+    assert shown[page.afterwards.report] == shown[page.afterwards.mistakes] == ""
+    assert "first-layer" in shown[page.afterwards.first_layer]
+
+
+def test_a_pick_shows_its_mistakes(page):
+    pick = sent({"label": 9, "digit": 8})
+    assert page.afterwards.pick_mistakes(pick, REQUEST) == {page.afterwards.mistakes: ""}
+    page.run.finish(finished())
+    (panel,) = page.afterwards.pick_mistakes(pick, REQUEST).values()
+    assert "9 read as 8: 211 times" in panel
+    (panel,) = page.afterwards.pick_mistakes(sent(None), REQUEST).values()
+    assert "211 times" not in panel
+
+
+def network(units: int, scale: float = 0.1) -> Mlp:
+    weight = np.random.default_rng(1).normal(0, scale, (784, units)).astype(np.float32)
+    last = np.zeros((units, 10), np.float32)
+    return Mlp((weight, last), (np.zeros(units, np.float32), np.zeros(10, np.float32)))
+
+
+@pytest.mark.parametrize(("units", "shown"), [(1, 1), (10, 10), (24, 24), (128, 24), (2048, 24)])
+def test_a_sample_of_the_units_is_shown_each_once(units, shown):
+    names = re.findall(r'alt="Weights of unit (\d+)"', render_first_layer(network(units)))
+    numbers = [int(name) for name in names]
+    assert len(numbers) == len(set(numbers)) == shown <= MAX_UNITS
+    assert min(numbers) == 1
+    assert max(numbers) == units
+
+
+def test_networks_of_one_shape_show_the_same_units():
+    one, other = (
+        re.findall(r'alt="([^"]+)"', render_first_layer(network(300, scale))) for scale in (0.1, 5)
+    )
+    assert one == other
+
+
+def decoded(uri: str) -> np.ndarray:
+    content = base64.b64decode(uri.removeprefix("data:image/png;base64,"))
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"))
+
+
+def test_a_network_without_weights_is_blank_and_not_an_error():
+    (uri, *_) = re.findall(r'src="([^"]+)"', render_first_layer(network(3, scale=0)))
+    assert (decoded(uri)[..., 3] == 0).all()
+
+
+def test_all_pictures_together_are_small():
+    assert len(render_first_layer(network(512))) < 40_000

@@ -46,6 +46,8 @@ PROGRESS_REPORTS = 10
 """How many times an epoch reports its progress."""
 WARM_UP = 0.2
 """Share of a one-cycle training in which the learning rate rises."""
+HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
+"""Figures of an epoch (see EpochResult) that a network's metadata keep."""
 SCRIBBLES = 0.5
 """Non-digits that come with each generated digit."""
 
@@ -95,11 +97,12 @@ def train(
         jit_compile=False,  # compiling costs more than it saves in a few dozen seconds
     )
     network.optimizer.build(network.trainable_variables)
+    reporter = _Reporter(config, batches, data, report)
     started = time.perf_counter()
     network.fit(
         _training_batches(config, images, labels, batches),
         epochs=config.epochs,
-        callbacks=[_Reporter(config, batches, data, report)],
+        callbacks=[reporter],
         shuffle=False,  # the batches come shuffled
         verbose=0,
     )
@@ -114,6 +117,7 @@ def train(
         "tensorflow": tf.__version__,
         "val_accuracy": mlp.accuracy(data.val_images / np.float32(255), data.val_labels),
         "test_accuracy": evaluation.accuracy,
+        "history": reporter.history,
     }
     result = TrainingResult(dataclasses.replace(mlp, metadata=metadata), fit_seconds, evaluation)
     report(result)
@@ -301,6 +305,8 @@ class _Reporter(keras.callbacks.Callback):
         self._val_pixels = data.val_images / np.float32(255)
         self._val_labels = data.val_labels
         self._report = report
+        self.history: list[dict[str, float]] = []
+        """Figures of each epoch so far, by the names of HISTORY_COLUMNS."""
         self._epoch = 0
         self._started = 0.0
 
@@ -320,16 +326,16 @@ class _Reporter(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         mlp = to_mlp(self.model)
         val_loss, val_accuracy = validate(mlp, self._val_pixels, self._val_labels)
-        self._report(
-            EpochResult(
-                epoch=self._epoch,
-                epochs=self._config.epochs,
-                loss=float(logs["loss"]),
-                accuracy=float(logs["accuracy"]),
-                val_loss=val_loss,
-                val_accuracy=val_accuracy,
-                seconds=time.perf_counter() - self._started,
-                mlp=mlp,
-                val_count=len(self._val_labels),
-            )
+        event = EpochResult(
+            epoch=self._epoch,
+            epochs=self._config.epochs,
+            loss=float(logs["loss"]),
+            accuracy=float(logs["accuracy"]),
+            val_loss=val_loss,
+            val_accuracy=val_accuracy,
+            seconds=time.perf_counter() - self._started,
+            mlp=mlp,
+            val_count=len(self._val_labels),
         )
+        self.history.append({column: getattr(event, column) for column in HISTORY_COLUMNS})
+        self._report(event)

@@ -17,6 +17,8 @@ from digit_recognizer.files import BadArrays, UnreadableFile, open_npz, read_at_
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_METADATA_BYTES = 2**18
+MAX_METADATA_DEPTH = 20
+"""Deeper nesting could not be pickled for the training process; a history of epochs needs 3."""
 TEMPERATURE_RANGE = (1e-6, 1e6)
 LARGEST_SCORE = 1e30
 """Scores beyond this come near the end of float32."""
@@ -165,7 +167,16 @@ def _parse_metadata(array: np.ndarray) -> dict:
     metadata = json.loads(str(array))
     if not isinstance(metadata, dict):
         raise BadArrays("its metadata are not a JSON object")
+    _check_depth(metadata, MAX_METADATA_DEPTH)
     return metadata
+
+
+def _check_depth(value: object, levels: int) -> None:
+    if isinstance(value, (dict, list)):
+        if not levels:
+            raise BadArrays("its metadata are nested too deeply")
+        for part in value.values() if isinstance(value, dict) else value:
+            _check_depth(part, levels - 1)
 
 
 def _check_scale(mlp: Mlp) -> None:

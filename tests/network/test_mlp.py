@@ -162,6 +162,9 @@ WRONG_FILES = {
     "no metadata": saved(metadata=None),
     "metadata that is no JSON": saved(metadata=np.array("no JSON")),
     "metadata that is a list": saved(metadata=np.array("[1]")),
+    "metadata nested too deeply to be pickled": saved(
+        metadata=np.array('{"history": ' + "[" * 500 + "]" * 500 + "}")
+    ),
     "a pickle": saved(metadata=np.array([Bomb()], object)),
     "too few inputs": saved(weight_0=np.zeros((783, 16), np.float32)),
     "layers that do not fit": saved(weight_1=np.zeros((16, 16), np.float32)),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
+from digit_recognizer import training
 from digit_recognizer.errors import RecognizerError
 from digit_recognizer.files import replacing
 from digit_recognizer.training.config import DATA_VARIABLE, DEFAULT_PRESET, PRESETS, TrainConfig
@@ -92,10 +93,8 @@ def _run(options: argparse.Namespace) -> None:
 
     data = load_or_generate(options.data)
 
-    from digit_recognizer.training.quiet import quiet_import
-
-    with quiet_import():
-        from digit_recognizer.training.fit import export_keras, train
+    training.load()
+    from digit_recognizer.training.fit import export_keras, train
 
     epochs: list[EpochResult] = []
 

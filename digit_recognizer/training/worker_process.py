@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from digit_recognizer.errors import DatasetUnavailable, RecognizerError, TrainingFailed
+from digit_recognizer.training import load
 from digit_recognizer.training.config import (
     DEFAULT_PRESET,
     PRESETS,
@@ -81,11 +82,9 @@ def prepare_training() -> tuple[Train, Iterator[None]]:
     when it was not there, and may download it then. What a lesson needs, and generated digits, are
     left for later: they take seconds, and a task that comes has to wait for one step at most.
     """
-    from digit_recognizer.training.quiet import quiet_import
-
-    with quiet_import():
-        from digit_recognizer.training import fine_tune as teaching
-        from digit_recognizer.training import fit as training
+    load()
+    from digit_recognizer.training import fine_tune as teaching
+    from digit_recognizer.training import fit as training
     from digit_recognizer.training.dataset import dummy_dataset, load_dataset, load_or_generate
 
     data = None

@@ -94,7 +94,8 @@ def _run(options: argparse.Namespace) -> None:
     data = load_or_generate(options.data)
 
     training.load()
-    from digit_recognizer.training.fit import export_keras, train
+    from digit_recognizer.training.fit import train
+    from digit_recognizer.training.keras_mlp import export_keras
 
     epochs: list[EpochResult] = []
 

@@ -79,10 +79,14 @@ class TrainConfig:
             raise BadConfig(f"The schedule is {self.schedule!r}; use 'constant' or 'one-cycle'.")
 
     @property
+    def outputs(self) -> int:
+        """How many classes the network tells apart: the digits and, perhaps, no digit."""
+        return NUM_CLASSES + bool(self.generated)
+
+    @property
     def parameters(self) -> int:
         """How many weights and biases the network has."""
-        outputs = NUM_CLASSES + bool(self.generated)
-        sizes = (IMAGE_SIZE * IMAGE_SIZE, *self.hidden, outputs)
+        sizes = (IMAGE_SIZE * IMAGE_SIZE, *self.hidden, self.outputs)
         return sum((inputs + 1) * units for inputs, units in pairwise(sizes))
 
 

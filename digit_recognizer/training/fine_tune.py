@@ -28,13 +28,8 @@ from digit_recognizer.training.events import (
     FineTuningResult,
     TrainingEvent,
 )
-from digit_recognizer.training.fit import (
-    FusedAdam,
-    generated_images,
-    one_cycle,
-    to_keras,
-    to_mlp,
-)
+from digit_recognizer.training.fit import generated_images
+from digit_recognizer.training.keras_mlp import FusedAdam, one_cycle, to_keras, to_mlp
 
 BATCH_SIZE = 128
 DRAWN = 6

@@ -13,7 +13,6 @@ from digit_recognizer.constants import DIGIT_SIZE, IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.handwriting.styles import STYLES, Style
 from digit_recognizer.ink.preprocessing import fit_and_centre
 from digit_recognizer.ink.strokes import Strokes, place_on_sheet, render
-from digit_recognizer.training.steps import Steps, finish
 
 PEN_WIDTHS = (1.6, 2.2, 4.2)
 """Least, commonest and greatest width of a pen, in final pixels."""
@@ -65,18 +64,12 @@ def draw_digits(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
 
     Returns images uint8 (count, 28, 28), ink 255, and labels uint8 (count,).
     """
-    return finish(drawing_digits(count, rng))
-
-
-def drawing_digits(count: int, rng: np.random.Generator) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """What `draw_digits` does, one digit at a time."""
     labels = rng.permutation(np.arange(count, dtype=np.uint8) % NUM_CLASSES)
     images = np.empty((count, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
     for digit in range(NUM_CLASSES):
         places = np.flatnonzero(labels == digit)
         for place, strokes in zip(places, write_digits(digit, len(places), rng), strict=True):
             images[place] = np.rint(255 * draw_pixels(strokes, rng.triangular(*PEN_WIDTHS)))
-            yield
     return images, labels
 
 

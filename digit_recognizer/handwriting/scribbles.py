@@ -11,7 +11,6 @@ import numpy as np
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.handwriting.digits import draw_pixels, spline, write_digits
 from digit_recognizer.ink.strokes import Strokes
-from digit_recognizer.training.steps import Steps, finish
 
 PEN_WIDTHS = (1.5, 3.2)
 """In final pixels: thin enough for many strokes in one box."""
@@ -24,15 +23,9 @@ def draw_scribbles(
 ) -> np.ndarray:
     """Draw and render non-digits as the network sees them: uint8 (count, 28, 28), ink 255.
 
-    kinds: what draws each kind of them, with its share; KINDS unless told.
+    kinds: the function that draws each kind, with its share; KINDS by default.
     """
-    return finish(drawing_scribbles(count, rng, kinds or KINDS))
-
-
-def drawing_scribbles(
-    count: int, rng: np.random.Generator, kinds: Mapping[Callable, float]
-) -> Steps[np.ndarray]:
-    """What `draw_scribbles` does, one drawing at a time."""
+    kinds = kinds or KINDS
     makers, shares = list(kinds), np.array(list(kinds.values()))
     chosen = rng.choice(len(makers), count, p=shares / shares.sum())
     images = np.empty((count, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
@@ -41,7 +34,6 @@ def drawing_scribbles(
         while _is_narrow(strokes):  # it would be a one
             strokes = makers[kind](rng)
         images[index] = np.rint(255 * draw_pixels(strokes, rng.uniform(*PEN_WIDTHS)))
-        yield
     return images
 
 

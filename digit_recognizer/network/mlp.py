@@ -88,7 +88,7 @@ class Mlp:
 
     def accuracy(self, pixels: np.ndarray, labels: np.ndarray) -> float:
         """Share (0 to 1) of `pixels` (see `logits`) whose largest logit is at `labels` (N,)."""
-        return float((self.logits(pixels).argmax(axis=1) == labels).mean())
+        return accuracy(self.logits(pixels), labels)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write an `.npz` with `weight_0`, `bias_0`, … and `metadata` (JSON).
@@ -134,6 +134,11 @@ class Mlp:
                 f"{name} is not a network saved by this program ({reason}); "
                 "train one with train.py or download one from the page."
             ) from error
+
+
+def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Share (0 to 1) of `logits` (N, 10) whose largest is at `labels` (N,)."""
+    return float((logits.argmax(axis=1) == labels).mean())
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

@@ -16,13 +16,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.handwriting.digits import drawing_digits
-from digit_recognizer.handwriting.scribbles import KINDS, drawing_scribbles
+from digit_recognizer.handwriting.generated import generated_images
 from digit_recognizer.network.calibration import calibrate
 from digit_recognizer.network.evaluation import Evaluation, evaluate
-from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.network.mlp import Mlp, accuracy
 from digit_recognizer.training.augmentation import augment
 from digit_recognizer.training.config import TrainConfig
 from digit_recognizer.training.events import (
@@ -33,7 +31,6 @@ from digit_recognizer.training.events import (
     TrainingResult,
 )
 from digit_recognizer.training.keras_mlp import FusedAdam, build_network, one_cycle, to_mlp
-from digit_recognizer.training.steps import Steps, finish
 
 if TYPE_CHECKING:
     from digit_recognizer.training.dataset import Dataset
@@ -42,10 +39,6 @@ PROGRESS_REPORTS = 10
 """How many times an epoch reports its progress."""
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
 """Figures of an epoch (see EpochResult) that a network's metadata keep."""
-SCRIBBLES = 0.5
-"""Non-digits that come with each generated digit."""
-
-_generated: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
 
 def train(
@@ -87,31 +80,18 @@ def validate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, f
     right = logits[np.arange(len(labels)), labels]
     highest = logits.max(axis=1, keepdims=True)
     normalizers = highest[:, 0] + np.log(np.exp(logits - highest).sum(axis=1))
-    return float((normalizers - right).mean()), float((logits.argmax(axis=1) == labels).mean())
+    return float((normalizers - right).mean()), accuracy(logits, labels)
 
 
-def generated_images(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Generated digits, and non-digits as class 10, always the same: (N, 28, 28) and (N,) uint8."""
-    return finish(generating(count))
-
-
-def generating(count: int) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """What `generated_images` does, one at a time; what was generated once is kept."""
-    if count not in _generated:
-        rng = np.random.default_rng(0)
-        digits, labels = yield from drawing_digits(count, rng)
-        scribbles = yield from drawing_scribbles(round(SCRIBBLES * count), rng, KINDS)
-        _generated[count] = (
-            np.concatenate([digits, scribbles]),
-            np.concatenate([labels, np.full(len(scribbles), NUM_CLASSES, np.uint8)]),
-        )
-    return _generated[count]
+def generated_digits(config: TrainConfig, data: Dataset) -> int:
+    """How many generated digits a training mixes in."""
+    return round(config.generated * len(data.train_images))
 
 
 def _training_images(config: TrainConfig, data: Dataset) -> tuple[np.ndarray, np.ndarray]:
     if not config.generated:
         return data.train_images, data.train_labels
-    images, labels = generated_images(round(config.generated * len(data.train_images)))
+    images, labels = generated_images(generated_digits(config, data))
     return (
         np.concatenate([data.train_images, images]),
         np.concatenate([data.train_labels, labels]),

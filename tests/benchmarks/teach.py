@@ -223,11 +223,11 @@ def kept(reading: list[Prediction]) -> list[int]:
 def report(name: str, shapes: list[Shape], mlp: Mlp, data: Dataset, others) -> Outcome:
     """Teach some shapes, print a line, and return what came of it."""
     training.load()
-    from digit_recognizer.training.fine_tune import teach
+    from digit_recognizer.training.fine_tune import fine_tune
 
     pixels = np.concatenate([shape.taught for shape in shapes])
     labels = np.repeat(np.array([shape.digit for shape in shapes], np.uint8), TAUGHT)
-    result = teach(FineTuning(mlp, pixels, labels), data, lambda event: None)
+    result = fine_tune(FineTuning(mlp, pixels, labels), data, lambda event: None)
     was, now = (
         float(np.mean([share_read(network, shape) for shape in shapes]))
         for network in (mlp, result.mlp)

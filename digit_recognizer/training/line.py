@@ -37,18 +37,21 @@ class TrainingLine:
     def run(self, task: Task, stop: threading.Event) -> Iterator[Waiting | TrainingEvent | None]:
         """Do a task in its turn.
 
-        Yields Waiting whenever the place in line changes, then the task's events, though not every
-        BatchProgress, and None when there is nothing new for a while. Ends after the result, or
-        soon after `stop` is set. Closing the generator leaves the line and frees the worker without
-        waiting for it. Raises LineFull, and what `Worker.poll` raises.
+        Yields Waiting at once and whenever the place in line changes, then the task's events,
+        though not every BatchProgress, and None when there is nothing new for a while. Ends after
+        the result, or soon after `stop` is set. Closing the generator leaves the line and frees the
+        worker without waiting for it. Raises LineFull, and what `Worker.poll` raises.
         """
         ticket = self._join()
         worker = None
         try:
             told = None
-            while (ahead := self._ahead(ticket)) and not stop.wait(WAITING_SECONDS):
+            while told != 0 and not stop.is_set():
+                ahead = self._ahead(ticket)
                 yield None if ahead == told else Waiting(ahead)
                 told = ahead
+                if ahead:
+                    stop.wait(WAITING_SECONDS)
             if stop.is_set():
                 return
             worker = self._pool.take()

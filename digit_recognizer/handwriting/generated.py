@@ -1,4 +1,4 @@
-"""Generated digits and scribbles for training, drawn in chunks that are kept for the next training.
+"""Generated digits and scribbles for training, drawn in chunks and cached.
 
 Knows nothing about networks and data sets.
 """
@@ -16,13 +16,13 @@ CHUNK_SIZE = 500
 SCRIBBLES_PER_DIGIT = 0.5
 """Any value near this serves."""
 SEED = 0
+"""With a chunk's number, the seed of its random numbers."""
 
 
 def generated_images(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The first `count` generated digits and, after them, the scribbles that go with them.
+    """The first `count` generated digits, followed by their scribbles; the same in every process.
 
-    Returns images uint8 (N, 28, 28), ink 255, and labels uint8 (N,). A scribble has the label
-    NUM_CLASSES. A larger count returns the digits of a smaller one and others.
+    Returns images uint8 (N, 28, 28), ink 255, and labels uint8 (N,), NUM_CLASSES for a scribble.
     """
     chunks = [draw_chunk(number) for number in chunk_numbers(max(1, count))]
     digits = np.concatenate([digits for digits, _, _ in chunks])[:count]

@@ -1,7 +1,4 @@
-"""Trains a network with Keras and reports how it goes; knows nothing about pages and processes.
-
-This module and what it alone imports are the only ones that load TensorFlow.
-"""
+"""Trains a network with Keras and reports its course; knows nothing about pages and processes."""
 
 from __future__ import annotations
 
@@ -36,9 +33,9 @@ if TYPE_CHECKING:
     from digit_recognizer.training.dataset import Dataset
 
 PROGRESS_REPORTS = 10
-"""How many times an epoch reports its progress."""
+"""Reports of progress in an epoch."""
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
-"""Figures of an epoch (see EpochResult) that a network's metadata keep."""
+"""Figures of an epoch (see EpochResult) that a network's metadata record."""
 
 
 def train(
@@ -46,8 +43,8 @@ def train(
 ) -> TrainingResult:
     """Train a network in one call of Keras's `fit`.
 
-    `report` receives every event on the calling thread; the TrainingResult, which is also
-    returned, comes last. Raises TrainingFailed when the loss is no longer a finite number.
+    `report` receives every event on the calling thread and, last, the TrainingResult, which is also
+    returned. Raises TrainingFailed when the loss is no longer a finite number.
     """
     if data.note:
         report(DatasetNote(data.note))
@@ -102,8 +99,8 @@ def _compile(network: keras.Sequential, config: TrainConfig, batches: int) -> No
     network.compile(
         optimizer=FusedAdam(_learning_rate(config, batches)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        # An object and not "accuracy", and an optimizer that is built: a step that creates
-        # variables is traced twice.
+        # A step that creates variables is traced twice. So the metric is an object, not the name
+        # "accuracy", and the optimizer is built here.
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
         steps_per_execution=math.ceil(batches / PROGRESS_REPORTS),
         jit_compile=False,  # compiling costs more than it saves in a few dozen seconds
@@ -112,9 +109,9 @@ def _compile(network: keras.Sequential, config: TrainConfig, batches: int) -> No
 
 
 def _calibrated(mlp: Mlp, config: TrainConfig, data: Dataset) -> Mlp:
-    """Calibrated on the validation split, once as it is and once distorted as in training."""
+    """The network, calibrated on the validation split and on a distorted copy of it."""
     pixels = data.val_images / np.float32(255)
-    # Not compiled: for these few images that would take longer than it saves.
+    # For these few images, compiling would take longer than it saves.
     distorted = augment(tf.constant(pixels), tf.constant([config.seed, 0]), compiled=False).numpy()
     return calibrate(mlp, np.concatenate([pixels, distorted]), np.tile(data.val_labels, 2))
 
@@ -137,8 +134,8 @@ def _metadata(
 def _batches(config: TrainConfig, count: int) -> int:
     """Batches in an epoch of `count` images.
 
-    A short last batch would make XLA compile the distortions again, so it is left out there; in
-    each epoch it is a few other images that miss out.
+    With distortions a short last batch is left out, since XLA would compile again for its size.
+    Each epoch leaves out other images.
     """
     if config.augment and count > config.batch_size:
         return count // config.batch_size
@@ -148,7 +145,7 @@ def _batches(config: TrainConfig, count: int) -> int:
 def _training_batches(
     config: TrainConfig, images: np.ndarray, labels: np.ndarray, batches: int
 ) -> tf.data.Dataset:
-    """An epoch's batches, in a new random order each time, gathered whole and not by image."""
+    """An epoch's batches, in a new random order each time; a batch is gathered as a whole."""
     images, labels = tf.constant(images), tf.constant(labels)
     count = len(images)
 
@@ -184,7 +181,7 @@ def _learning_rate(
 
 
 class _Reporter(keras.callbacks.Callback):
-    """Turns Keras's callbacks into events, and validates the very network it reports."""
+    """Turns Keras's callbacks into events, and validates the network of each epoch."""
 
     def __init__(
         self,
@@ -200,7 +197,7 @@ class _Reporter(keras.callbacks.Callback):
         self._val_labels = data.val_labels
         self._report = report
         self.history: list[dict[str, float]] = []
-        """Figures of each epoch so far, by the names of HISTORY_COLUMNS."""
+        """The figures HISTORY_COLUMNS of each epoch so far."""
         self._epoch = 0
         self._started = 0.0
 
@@ -214,7 +211,7 @@ class _Reporter(keras.callbacks.Callback):
                 f"The loss stopped being a number in epoch {self._epoch}: the learning rate "
                 f"{self._config.learning_rate:g} is probably too high. Try a tenth of it."
             )
-        done = min(batch + 1, self._batches)  # the last execution may stop short
+        done = min(batch + 1, self._batches)  # Keras counts a short last execution as a whole one
         self._report(BatchProgress(self._epoch, self._config.epochs, done, self._batches))
 
     def on_epoch_end(self, epoch, logs=None):

@@ -1,4 +1,4 @@
-"""A network in Keras: how it is built, how its weights step, how it becomes an `Mlp` and back.
+"""The network in Keras: its layers, its optimizer, and the conversion to an `Mlp` and back.
 
 Knows nothing about data, epochs and events.
 """
@@ -18,7 +18,9 @@ from digit_recognizer.files import replacing
 from digit_recognizer.network.mlp import Mlp
 
 WARM_UP = 0.2
-"""Share of a one-cycle training in which the learning rate rises."""
+"""Share of a one-cycle training in which the learning rate rises. Any value near this serves."""
+RATE_RISE = 25
+"""Factor from the first to the highest learning rate of a one-cycle training (fastai's value)."""
 
 
 def build_network(
@@ -40,9 +42,9 @@ def build_network(
 
 
 def to_mlp(network: keras.Sequential) -> Mlp:
-    """The network's weights, copied, as an immutable Mlp that answers without Keras.
+    """An immutable copy of the network that answers without Keras.
 
-    Batch normalization is linear once trained, so it becomes part of the layer before it.
+    Batch normalization is linear after training, so it becomes part of the layer before it.
     """
     weights, biases = [], []
     for layer in network.layers:
@@ -57,7 +59,7 @@ def to_mlp(network: keras.Sequential) -> Mlp:
 
 
 def to_keras(mlp: Mlp) -> keras.Sequential:
-    """The way back: a network from float32 (N, 28, 28) in [0, 1] to logits, with these weights."""
+    """A Keras network with these weights, from float32 (N, 28, 28) in [0, 1] to logits."""
     network = build_network(mlp.hidden, len(mlp.biases[-1]))
     network.set_weights(
         [array for layer in zip(mlp.weights, mlp.biases, strict=True) for array in layer]
@@ -68,9 +70,9 @@ def to_keras(mlp: Mlp) -> keras.Sequential:
 def export_keras(mlp: Mlp, path: str | os.PathLike) -> None:
     """Write `mlp` as a `.keras` file: input float32 (N, 28, 28) in [0, 1], output logits.
 
-    The file at `path` is replaced at once or, when writing fails (OSError), left as it was.
+    The file at `path` is replaced as a whole or, if writing fails (OSError), left unchanged.
     """
-    # Keras writes to a name only, and leaves half a file behind when the disk is full.
+    # Keras needs a path, and leaves half a file behind when the disk is full.
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "network.keras"
         to_keras(mlp).save(whole)
@@ -79,10 +81,10 @@ def export_keras(mlp: Mlp, path: str | os.PathLike) -> None:
 
 
 class FusedAdam(keras.optimizers.Adam):
-    """Adam with one fused operation a variable; Keras's own needs a dozen small ones."""
+    """Adam with one fused operation a variable, where Keras runs a dozen small ones."""
 
     def update_step(self, gradient, variable, learning_rate):
-        """Update `variable` and its moments in place."""
+        """Update `variable` and its moments in place; overrides a method of Keras."""
         index = self._get_variable_index(variable)
         step = tf.cast(self.iterations.value + 1, tf.float32)
         tf.raw_ops.ResourceApplyAdam(
@@ -100,10 +102,10 @@ class FusedAdam(keras.optimizers.Adam):
 
 
 def one_cycle(highest: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
-    """A learning rate that rises to `highest` and falls to zero, over so many steps in all."""
+    """A learning rate that rises to `highest`, then falls to zero at the last of `steps`."""
     warm_up = max(1, round(WARM_UP * steps))
     return keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=highest / 25,
+        initial_learning_rate=highest / RATE_RISE,
         warmup_target=highest,
         warmup_steps=warm_up,
         decay_steps=max(1, steps - warm_up),

@@ -1,4 +1,7 @@
-"""What runs in a worker's child process; knows nothing about who reads its events."""
+"""Code of a worker's child process: warm up, do tasks, send their events.
+
+Knows nothing about the reader of its events.
+"""
 
 from __future__ import annotations
 
@@ -28,26 +31,26 @@ from digit_recognizer.training.config import (
 from digit_recognizer.training.events import TrainingEvent
 
 NICENESS = 10
-"""The child's priority gives way to answering."""
+"""Lowers the child's priority, so that the page's answers come first."""
 
 Do = Callable[[Task, Callable[[TrainingEvent], None]], object]
 """Does a task and reports every event, the result last."""
 Preparation = Callable[[], object]
-"""Makes a later task quicker; takes less than a second, but for compilations."""
+"""Speeds up a later task, which may have to wait for its end: half a second, or a compilation."""
 Prepare = Callable[[], tuple[Do, Iterator[Preparation]]]
-"""Prepares a process for its first task; the preparations run while no task is there."""
+"""Warms up the process. Returns a function that does tasks, and preparations for idle time."""
 
 
 def serve(connection: Connection, prepare: Prepare) -> None:
-    """The child's whole life: get ready, wait for a task, do it, send every event.
+    """Main function of the child: warm up, wait for a task, do it, send every event.
 
-    After a lesson, which leaves little behind, it waits for another task.
+    After a fine-tuning, which leaves little memory behind, the child waits for another task.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    # Sent by a thread of its own, so that a parent that is slow to read never delays the training.
+    # A thread sends the events, so a parent that is slow to read never delays a training.
     outbox = queue.SimpleQueue()
     sender = threading.Thread(target=_send_all, args=(connection, outbox), daemon=True)
     sender.start()
@@ -73,7 +76,7 @@ def serve(connection: Connection, prepare: Prepare) -> None:
 
 
 def prepare_training() -> tuple[Do, Iterator[Preparation]]:
-    """Load TensorFlow and, when it is on this machine, MNIST, and train once on dummy images.
+    """Load TensorFlow and, if it is on this machine, MNIST; train once on dummy images.
 
     Runs in the child. Keras imports many modules, and TensorFlow compiles the distortions, at the
     first training only; here this does not delay the first epoch. If MNIST is not on this machine,
@@ -111,7 +114,7 @@ def prepare_training() -> tuple[Do, Iterator[Preparation]]:
 
 
 def _drawing_chunks(count: int) -> Iterator[Preparation]:
-    """Draws so many generated digits, a chunk at a time."""
+    """Preparations that draw the first `count` generated digits, each a chunk."""
     return iter([functools.partial(draw_chunk, number) for number in chunk_numbers(count)])
 
 

@@ -29,7 +29,7 @@ def test_one_cycle_rises_in_its_first_fifth_and_then_falls_to_nothing():
     rates = [float(schedule(step)) for step in range(101)]
     assert int(np.argmax(rates)) == 20
     assert rates[20] == pytest.approx(0.5)
-    assert rates[0] == pytest.approx(0.5 / 25)
+    assert rates[0] == pytest.approx(0.02)
     assert (np.diff(rates[:21]) > 0).all()
     assert (np.diff(rates[20:]) < 0).all()
     assert rates[100] == pytest.approx(0, abs=1e-6)

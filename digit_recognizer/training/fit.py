@@ -71,15 +71,6 @@ def train(
     return result
 
 
-def validate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Mean cross-entropy in nats and accuracy (0 to 1) over `pixels` (see Mlp.logits)."""
-    logits = mlp.logits(pixels)
-    right = logits[np.arange(len(labels)), labels]
-    highest = logits.max(axis=1, keepdims=True)
-    normalizers = highest[:, 0] + np.log(np.exp(logits - highest).sum(axis=1))
-    return float((normalizers - right).mean()), accuracy(logits, labels)
-
-
 def generated_digits(config: TrainConfig, data: Dataset) -> int:
     """How many generated digits a training mixes in."""
     return round(config.generated * len(data.train_images))
@@ -180,6 +171,15 @@ def _learning_rate(
     return one_cycle(config.learning_rate, config.epochs * batches)
 
 
+def _validate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Mean cross-entropy in nats and accuracy (0 to 1) over `pixels` (see Mlp.logits)."""
+    logits = mlp.logits(pixels)
+    right = logits[np.arange(len(labels)), labels]
+    highest = logits.max(axis=1, keepdims=True)
+    normalizers = highest[:, 0] + np.log(np.exp(logits - highest).sum(axis=1))
+    return float((normalizers - right).mean()), accuracy(logits, labels)
+
+
 class _Reporter(keras.callbacks.Callback):
     """Turns Keras's callbacks into events, and validates the network of each epoch."""
 
@@ -216,7 +216,7 @@ class _Reporter(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         mlp = to_mlp(self.model)
-        val_loss, val_accuracy = validate(mlp, self._val_pixels, self._val_labels)
+        val_loss, val_accuracy = _validate(mlp, self._val_pixels, self._val_labels)
         event = EpochResult(
             epoch=self._epoch,
             epochs=self._config.epochs,

@@ -1,7 +1,7 @@
 """Serves the page on which anyone draws a digit, uploads one, or trains a network.
 
-Heavy imports stand inside `main`: `--help` is instant, and the child process of a training, which
-imports this file again, loads none of the page. The package imports NumPy, so it comes late, too.
+Heavy imports stand inside `main`, the package included, since it imports NumPy. So `--help` is
+instant, and the child process of a training, which imports this file again, loads no page.
 """
 
 import argparse
@@ -17,8 +17,8 @@ def main() -> int:
     flags = parse_flags()
     if problem := port_problem(flags.host, flags.port):
         return fail(problem)
-    # One thread for NumPy's matrix products: with more, clients slow one another down manyfold.
-    # The variables are read when NumPy, Gradio and (in the child) TensorFlow are imported.
+    # One thread for NumPy's matrix products: more threads would make visitors slow each other down.
+    # NumPy, Gradio and (in the child) TensorFlow read these variables when they are imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -43,7 +43,9 @@ def main() -> int:
     try:
         address = launch(page, flags.host, flags.port)
     except OSError:
-        return fail(port_problem(flags.host, flags.port) or "The page could not be served.")
+        return fail(
+            port_problem(flags.host, flags.port) or "The page cannot be served at this address."
+        )
     print(f"Running on {address} (Ctrl+C stops it)", flush=True)
     stopped.wait()
     pool.close()
@@ -61,28 +63,28 @@ def parse_flags() -> argparse.Namespace:
     )
     parser.add_argument("--port", type=port_number, default=7860, help="port (%(default)s)")
     parser.add_argument(
-        "--model", help="network to answer with, an .npz of train.py (default: the shipped one)"
+        "--model", help="network that answers, an .npz from train.py (default: the shipped one)"
     )
     parser.add_argument(
         "--max-trainings",
         type=positive,
         default=1,
         metavar="N",
-        help="trainings at once, over all visitors; others wait in line (%(default)s)",
+        help="trainings at once, of all visitors; others wait in line (%(default)s)",
     )
     return parser.parse_args()
 
 
 def port_number(text: str) -> int:
-    """An argparse type."""
+    """A port, as an argparse type."""
     number = int(text)
     if not 1 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f"{number} is no port; use 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{number} is not a port; use 1 to 65535")
     return number
 
 
 def positive(text: str) -> int:
-    """An argparse type."""
+    """A number of at least 1, as an argparse type."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is too small; use 1 or more")
@@ -90,26 +92,26 @@ def positive(text: str) -> int:
 
 
 def port_problem(host: str, port: int) -> str | None:
-    """Why the page cannot be served there, as a sentence; None when it can."""
+    """A sentence on why the page cannot be served at this address; None if it can."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         with socket.socket(family, kind, protocol) as trial:
-            # As the server does: a port in TIME_WAIT is free, one that is listened on is not.
+            # The server sets this option, too. A port in TIME_WAIT then counts as free.
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(address)
     except socket.gaierror:
         return f"{host} is not an address of this machine; use --host 127.0.0.1 or 0.0.0.0."
     except PermissionError:
-        return f"Port {port} may not be used by this account; choose one above 1023 with --port."
+        return f"This account may not use port {port}; choose one above 1023 with --port."
     except OSError:
         return f"Port {port} on {host} is taken; choose another with --port."
     return None
 
 
 def fail(message: str) -> int:
-    """Say why the program ends."""
+    """Print why the program ends; returns its exit status."""
     print(message, file=sys.stderr)
     return 1
 

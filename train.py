@@ -1,4 +1,4 @@
-"""Train a network on MNIST, print a line an epoch, save it."""
+"""Train a network on MNIST, print a line for each epoch, and save the network."""
 
 import argparse
 import contextlib
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
+from digit_recognizer import training
 from digit_recognizer.errors import RecognizerError
 from digit_recognizer.files import replacing
 from digit_recognizer.training.config import DATA_VARIABLE, DEFAULT_PRESET, PRESETS, TrainConfig
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The flags; those of a hyperparameter are named after its field and default to the preset."""
+    """The flags. A hyperparameter's flag has the name of its field; a preset has the default."""
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog=EPILOG,
@@ -45,11 +46,13 @@ def build_parser() -> argparse.ArgumentParser:
         "--preset",
         choices=PRESETS,
         default=DEFAULT_PRESET,
-        help=f"where the flags below get their defaults (default: {DEFAULT_PRESET})",
+        help=f"recipe that sets the defaults of the flags below (default: {DEFAULT_PRESET})",
     )
     parser.add_argument("--epochs", type=int, metavar="N", help="passes over the training images")
-    parser.add_argument("--batch-size", type=int, metavar="N", help="images a step")
-    parser.add_argument("--learning-rate", type=float, metavar="X", help="Adam's, at its highest")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="images in a step")
+    parser.add_argument(
+        "--learning-rate", type=float, metavar="X", help="highest step size of Adam"
+    )
     parser.add_argument(
         "--hidden",
         type=int,
@@ -62,20 +65,22 @@ def build_parser() -> argparse.ArgumentParser:
         action=argparse.BooleanOptionalAction,
         help="distort the training images, differently each epoch",
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="of weights, order and distortions")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of all randomness")
     parser.add_argument(
         "--data",
         metavar="FILE",
-        help=f"an mnist.npz (default: ${DATA_VARIABLE}, Keras's copy, or a download)",
+        help=f"an mnist.npz (default: ${DATA_VARIABLE}, else Keras's copy, else a download)",
     )
     parser.add_argument(
         "--output",
         metavar="FILE",
         default="model.npz",
-        help="where the network is saved, for app.py --model (default: model.npz)",
+        help="file for the network, which app.py --model reads (default: model.npz)",
     )
-    parser.add_argument("--export-keras", metavar="FILE", help="save it as a .keras file, too")
-    parser.add_argument("--json", metavar="FILE", help="write the figures of every epoch")
+    parser.add_argument(
+        "--export-keras", metavar="FILE", help="save the network as a .keras file, too"
+    )
+    parser.add_argument("--json", metavar="FILE", help="file for the figures of every epoch")
     return parser
 
 
@@ -92,21 +97,11 @@ def _run(options: argparse.Namespace) -> None:
 
     data = load_or_generate(options.data)
 
-    from digit_recognizer.training.quiet import quiet_import
+    training.load()
+    from digit_recognizer.training.fit import train
+    from digit_recognizer.training.keras_mlp import export_keras
 
-    with quiet_import():
-        from digit_recognizer.training.fit import export_keras, train
-
-    epochs: list[EpochResult] = []
-
-    def report(event: TrainingEvent) -> None:
-        if isinstance(event, DatasetNote):
-            print(event.text, file=sys.stderr, flush=True)
-        elif isinstance(event, EpochResult):
-            epochs.append(event)
-            print(_line(event), flush=True)
-
-    result = train(config, data, report)
+    result = train(config, data, _print_event)
     print(
         f"Test accuracy: {result.test_accuracy:.4f}, after {result.fit_seconds:.1f} s of training"
     )
@@ -116,7 +111,7 @@ def _run(options: argparse.Namespace) -> None:
         with _saving(options.export_keras):
             export_keras(result.mlp, options.export_keras)
     if options.json:
-        figures = json.dumps(_figures(config, epochs, result), indent=2) + "\n"
+        figures = json.dumps(_figures(config, result), indent=2) + "\n"
         with _saving(options.json), replacing(options.json) as file:
             file.write(figures.encode())
 
@@ -133,7 +128,7 @@ def _config(options: argparse.Namespace) -> TrainConfig:
 
 
 def _check_writable(path: Path) -> None:
-    """Said before a long training, not after it."""
+    """Raise RecognizerError before a long training if its file could not be written after it."""
     if not path.parent.is_dir():
         raise RecognizerError(f"{path} cannot be written: there is no folder {path.parent}.")
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
@@ -142,14 +137,21 @@ def _check_writable(path: Path) -> None:
 
 @contextlib.contextmanager
 def _saving(path: str) -> Iterator[None]:
-    """Say that a file was saved, or why it was not."""
+    """Print that a file was saved, or raise RecognizerError."""
     try:
         yield
     except OSError as error:
         raise RecognizerError(
-            f"{path} could not be written ({error.strerror or error}); what was there is unchanged."
+            f"{path} could not be written ({error.strerror or error}); the old file is unchanged."
         ) from error
     print(f"Saved {path}")
+
+
+def _print_event(event: TrainingEvent) -> None:
+    if isinstance(event, DatasetNote):
+        print(event.text, file=sys.stderr, flush=True)
+    elif isinstance(event, EpochResult):
+        print(_line(event), flush=True)
 
 
 def _line(event: EpochResult) -> str:
@@ -160,11 +162,10 @@ def _line(event: EpochResult) -> str:
     )
 
 
-def _figures(config: TrainConfig, epochs: list[EpochResult], result: TrainingResult) -> dict:
-    columns = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
+def _figures(config: TrainConfig, result: TrainingResult) -> dict:
     return {
         "config": asdict(config),
-        "epochs": [{column: getattr(event, column) for column in columns} for event in epochs],
+        "epochs": result.mlp.metadata["history"],
         "fit_seconds": result.fit_seconds,
         "test_accuracy": result.test_accuracy,
     }

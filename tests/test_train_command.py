@@ -108,7 +108,7 @@ def test_on_a_full_disk_the_old_file_stays_and_the_reason_is_one_sentence(
     assert train.main([*arguments, "--data", str(tiny_mnist), flag, str(path)]) == 1
     output = capsys.readouterr()
     assert output.err == (
-        f"{path} could not be written (No space left on device); what was there is unchanged.\n"
+        f"{path} could not be written (No space left on device); the old file is unchanged.\n"
     )
     assert path.read_bytes() == b"old"
     assert not list(tmp_path.glob("*.part"))

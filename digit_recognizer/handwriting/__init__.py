@@ -1,1 +1,1 @@
-"""Digits and scribbles that the program writes itself, as strokes and as 28x28 images."""
+"""Digits and scribbles written by the program, as strokes and as 28x28 images."""

@@ -1,6 +1,6 @@
 """Generates handwritten digits as strokes, in styles that MNIST's American writers lack.
 
-Each style is a skeleton with some freedom; hands differ in slant, proportions, curvature and
+Each style is a skeleton with some freedom. Hands differ in slant, proportions, curvature and
 steadiness. Knows nothing about networks and data sets.
 """
 
@@ -13,30 +13,40 @@ from digit_recognizer.constants import DIGIT_SIZE, IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.handwriting.styles import STYLES, Style
 from digit_recognizer.ink.preprocessing import fit_and_centre
 from digit_recognizer.ink.strokes import Strokes, place_on_sheet, render
-from digit_recognizer.training.steps import Steps, finish
 
+# Any values near these serve, as long as digits look as people write them.
 PEN_WIDTHS = (1.6, 2.2, 4.2)
 """Least, commonest and greatest width of a pen, in final pixels."""
 SHEET_SIZE = 60
-"""Side of the sheet that digits are rendered on before they are scaled down, in pixels."""
-SMOOTHNESS = (2, 4, 8)
-"""Samples between two points of a skeleton."""
+"""Side of the sheet on which digits are rendered before they are scaled down, in pixels."""
+DIGIT_SHARE = 0.9
+"""Side of a digit's box, as a fraction of that sheet's side."""
+SMOOTHNESS = {2: 0.2, 4: 0.2, 8: 0.6}
+"""Samples between two points of a skeleton, with their shares of all drawings. Tablets sample quick
+hands coarsely, so some drawings have few points and straight pieces."""
 WOBBLE = 0.03
 """Standard deviation of a skeleton's points, as a fraction of the digit's height."""
+BLEND = (-0.1, 1.1)
+"""Range of a drawing between the extremes of its style, at 0 and 1; a little beyond is legible."""
+SLANT = (0.08, 0.18)
+TURN = 0.08
+STRETCH = 0.18
+"""Mean and standard deviation of the slant (to the right for each unit up), and the standard
+deviations of the angle in radians and of the logarithm of the width."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Skeleton:
-    """The two extremes' points, (2, P, 2), and one matrix (M, P) a stroke from points to curve."""
+    """Points of the two extremes, (2, P, 2), and for each stroke a matrix (M, P) to its curve."""
 
     points: np.ndarray
     curves: tuple[np.ndarray, ...]
 
 
 def write_digits(digit: int, count: int, rng: np.random.Generator) -> list[Strokes]:
-    """Write a digit `count` times, each in a style and by a hand of its own.
+    """Write a digit `count` times, each time in a random style and by another hand.
 
-    The strokes have a height of about 1 around the origin, without regard to a sheet.
+    The strokes are about 1 high around the origin; `place_on_sheet` moves them to a sheet.
     """
     styles = [style for style in STYLES if style.digit == digit]
     shares = np.array([style.share for style in styles])
@@ -52,52 +62,45 @@ def write_digits(digit: int, count: int, rng: np.random.Generator) -> list[Strok
 def write_plainly(digit: int) -> Strokes:
     """The digit in its commonest style, half-way between its extremes, by a steady hand.
 
-    The strokes have a height of about 1, without regard to a sheet.
+    The strokes are about 1 high; `place_on_sheet` moves them to a sheet.
     """
     style = max((style for style in STYLES if style.digit == digit), key=lambda style: style.share)
-    skeleton = _skeleton(style, SMOOTHNESS[-1])
+    skeleton = _skeleton(style, max(SMOOTHNESS))
     points = skeleton.points.mean(axis=0)
     return [(curve @ points).astype(np.float32) for curve in skeleton.curves]
 
 
 def draw_digits(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Write and render digits as the network sees them, all ten equally often, in random order.
+    """Write and render digits as the network's input, all ten equally often, in random order.
 
     Returns images uint8 (count, 28, 28), ink 255, and labels uint8 (count,).
     """
-    return finish(drawing_digits(count, rng))
-
-
-def drawing_digits(count: int, rng: np.random.Generator) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """What `draw_digits` does, one digit at a time."""
     labels = rng.permutation(np.arange(count, dtype=np.uint8) % NUM_CLASSES)
     images = np.empty((count, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
     for digit in range(NUM_CLASSES):
         places = np.flatnonzero(labels == digit)
         for place, strokes in zip(places, write_digits(digit, len(places), rng), strict=True):
             images[place] = np.rint(255 * draw_pixels(strokes, rng.triangular(*PEN_WIDTHS)))
-            yield
     return images, labels
 
 
 def draw_pixels(strokes: Strokes, width: float) -> np.ndarray:
-    """Draw strokes as the network sees them, with a pen of `width` final pixels.
+    """Draw strokes as the network's input, with a pen of `width` final pixels.
 
     Returns float32 (28, 28) in [0, 1], ink 1.
     """
-    size = 0.9
-    pen_width = width / DIGIT_SIZE * size
-    sheet = place_on_sheet(strokes, size, pen_width)
+    pen_width = width / DIGIT_SIZE * DIGIT_SHARE
+    sheet = place_on_sheet(strokes, DIGIT_SHARE, pen_width)
     return fit_and_centre(render(sheet, SHEET_SIZE, pen_width))
 
 
 def write_style(style: Style, count: int, rng: np.random.Generator) -> list[Strokes]:
-    """Write a digit `count` times in one style, each by a hand of its own (see `write_digits`)."""
+    """Write a digit `count` times in one style, each time by another hand (see `write_digits`)."""
     drawings = []
-    # Tablets sample quick hands coarsely: some drawings have few points and straight pieces.
-    for smoothness, part in zip(SMOOTHNESS, rng.multinomial(count, (0.2, 0.2, 0.6)), strict=True):
+    parts = rng.multinomial(count, tuple(SMOOTHNESS.values()))
+    for smoothness, part in zip(SMOOTHNESS, parts, strict=True):
         skeleton = _skeleton(style, smoothness)
-        blend = rng.uniform(-0.1, 1.1, (part, 1, 1))
+        blend = rng.uniform(*BLEND, (part, 1, 1))
         points = skeleton.points[0] * (1 - blend) + skeleton.points[1] * blend
         points = points + rng.normal(0, WOBBLE, points.shape)
         points = _vary_hand(points - points.mean(axis=1, keepdims=True), rng)
@@ -112,9 +115,9 @@ def write_style(style: Style, count: int, rng: np.random.Generator) -> list[Stro
 def _vary_hand(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Slant, turn and stretch each of (N, P, 2)."""
     count = len(points)
-    slant = rng.normal(0.08, 0.18, count)
-    angle = rng.normal(0, 0.08, count)
-    width = np.exp(rng.normal(0, 0.18, count))
+    slant = rng.normal(*SLANT, count)
+    angle = rng.normal(0, TURN, count)
+    width = np.exp(rng.normal(0, STRETCH, count))
     x = points[..., 0] * width[:, None] - points[..., 1] * slant[:, None]
     y = points[..., 1]
     cosine, sine = np.cos(angle)[:, None], np.sin(angle)[:, None]
@@ -135,7 +138,7 @@ def _skeleton(style: Style, smoothness: int) -> _Skeleton:
 
 
 def _parse(skeleton: str) -> tuple[np.ndarray, list[list[list[int]]]]:
-    """The points (P, 2), and for each stroke its pieces between corners as lists of indices."""
+    """Points (P, 2), and for each stroke its pieces between corners, as lists of indices."""
     points: list[list[float]] = []
     strokes = []
     for stroke in skeleton.split(";"):
@@ -151,7 +154,10 @@ def _parse(skeleton: str) -> tuple[np.ndarray, list[list[list[int]]]]:
 
 @cache
 def spline(piece: tuple[int, ...], count: int, smoothness: int) -> np.ndarray:
-    """The matrix from `count` points to samples of a Catmull-Rom spline through some of them."""
+    """The matrix from `count` points to samples of a Catmull-Rom spline through some of them.
+
+    piece: indices of the points on the spline. smoothness: samples between two of these points.
+    """
     ends = [piece[0], *piece, piece[-1]]
     rows = []
     for start in range(len(piece) - 1):

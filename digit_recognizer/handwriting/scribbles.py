@@ -1,7 +1,7 @@
-"""Generates drawings that are no digit, so that a network can learn to say so.
+"""Generates drawings that are not digits, from which a network learns to refuse.
 
-They are strokes thrown at random, scribbles, blobs, geometric shapes and digits side by side; none
-is made to look like a letter. Knows nothing about networks and data sets.
+They are random strokes, scribbles, blobs, geometric shapes and digits side by side. None imitates a
+letter. Knows nothing about networks and data sets.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,46 +11,42 @@ import numpy as np
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.handwriting.digits import draw_pixels, spline, write_digits
 from digit_recognizer.ink.strokes import Strokes
-from digit_recognizer.training.steps import Steps, finish
 
+# Any values near these serve, here and in the functions that draw a kind: the drawings only need to
+# fill the room around the digits.
 PEN_WIDTHS = (1.5, 3.2)
-"""In final pixels: thin enough for many strokes in one box."""
+"""Range of a pen's width, in final pixels; thin enough for many strokes in one box."""
 SMOOTHNESS = 6
 """Samples between two points of a curve."""
+NARROW = 0.3
+"""A drawing whose box has a smaller ratio of sides looks like a one."""
 
 
 def draw_scribbles(
     count: int, rng: np.random.Generator, kinds: Mapping[Callable, float] | None = None
 ) -> np.ndarray:
-    """Draw and render non-digits as the network sees them: uint8 (count, 28, 28), ink 255.
+    """Draw and render scribbles as the network's input: uint8 (count, 28, 28), ink 255.
 
-    kinds: what draws each kind of them, with its share; KINDS unless told.
+    kinds: the function that draws each kind, with its share; KINDS by default.
     """
-    return finish(drawing_scribbles(count, rng, kinds or KINDS))
-
-
-def drawing_scribbles(
-    count: int, rng: np.random.Generator, kinds: Mapping[Callable, float]
-) -> Steps[np.ndarray]:
-    """What `draw_scribbles` does, one drawing at a time."""
+    kinds = kinds or KINDS
     makers, shares = list(kinds), np.array(list(kinds.values()))
     chosen = rng.choice(len(makers), count, p=shares / shares.sum())
     images = np.empty((count, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
     for index, kind in enumerate(chosen):
         strokes = makers[kind](rng)
-        while _is_narrow(strokes):  # it would be a one
+        while _is_narrow(strokes):
             strokes = makers[kind](rng)
         images[index] = np.rint(255 * draw_pixels(strokes, rng.uniform(*PEN_WIDTHS)))
-        yield
     return images
 
 
 def thrown_strokes(rng: np.random.Generator) -> Strokes:
-    """Two to five lines, arcs and curves at random places, most of them near each other."""
+    """Two to five lines, arcs and curves at random places, most of them joined."""
     strokes = []
     for _ in range(rng.integers(2, 6)):
         if strokes and rng.random() < 0.6:
-            # Pens tend to start or end on what is there.
+            # Pens tend to start on a stroke that is there.
             joint = strokes[rng.integers(len(strokes))]
             start = joint[rng.integers(len(joint))]
         else:
@@ -150,16 +146,16 @@ KINDS = {
     side_by_side: 1.5,
     dots: 0.5,
 }
-"""Each kind of non-digit with its share."""
+"""The function that draws each kind of scribble, with its share. Any shares near these serve."""
 
 
 def _is_narrow(strokes: Strokes) -> bool:
     width, height = np.ptp(np.concatenate(strokes), axis=0)
-    return min(width, height) < 0.3 * max(width, height)
+    return min(width, height) < NARROW * max(width, height)
 
 
 def _sheet(rng: np.random.Generator) -> np.ndarray:
-    """Width and height of the part of the sheet that is used."""
+    """A random width, and the height 1, of the part of the sheet that a drawing uses."""
     return np.array([rng.uniform(0.45, 1), 1])
 
 

@@ -1,7 +1,8 @@
-"""The styles that digits are written in: skeletons with some freedom, as plain data.
+"""Styles of handwritten digits: skeletons with some freedom, as plain data.
 
-They come from looking at how people write, in MNIST and outside it: ones with a flag or a foot,
+They follow the handwriting of many people, in MNIST and outside it: ones with a flag or a foot,
 slashed zeros, crossed sevens, open and closed fours, hooked nines, twos like a z or with a loop.
+Points and shares were set by eye; any values near them serve.
 """
 
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from dataclasses import dataclass
 class Style:
     """One way to write a digit, between two extremes.
 
-    `low` and `high` are skeletons with the same points. In a skeleton, points "x,y" lie on a smooth
-    curve (x to the right, y down, the digit's height is 1); "|" makes the point before it a corner,
-    and ";" lifts the pen. `share` is how often the style is used among the digit's.
+    low, high: skeletons with the same points. In a skeleton, points "x,y" lie on a smooth curve
+        (x to the right, y down, the digit is 1 high); "|" makes the point before it a corner, and
+        ";" lifts the pen.
+    share: frequency of the style, relative to the other styles of its digit.
     """
 
     digit: int

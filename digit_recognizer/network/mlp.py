@@ -17,6 +17,8 @@ from digit_recognizer.files import BadArrays, UnreadableFile, open_npz, read_at_
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_METADATA_BYTES = 2**18
+MAX_METADATA_DEPTH = 20
+"""Deeper nesting could not be pickled for the training process; a history of epochs needs 3."""
 TEMPERATURE_RANGE = (1e-6, 1e6)
 LARGEST_SCORE = 1e30
 """Scores beyond this come near the end of float32."""
@@ -86,7 +88,7 @@ class Mlp:
 
     def accuracy(self, pixels: np.ndarray, labels: np.ndarray) -> float:
         """Share (0 to 1) of `pixels` (see `logits`) whose largest logit is at `labels` (N,)."""
-        return float((self.logits(pixels).argmax(axis=1) == labels).mean())
+        return accuracy(self.logits(pixels), labels)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write an `.npz` with `weight_0`, `bias_0`, … and `metadata` (JSON).
@@ -134,6 +136,11 @@ class Mlp:
             ) from error
 
 
+def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Share (0 to 1) of `logits` (N, 10) whose largest is at `labels` (N,)."""
+    return float((logits.argmax(axis=1) == labels).mean())
+
+
 def softmax(scores: np.ndarray) -> np.ndarray:
     """Softmax of float32 (N, K) over its rows."""
     exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -165,7 +172,16 @@ def _parse_metadata(array: np.ndarray) -> dict:
     metadata = json.loads(str(array))
     if not isinstance(metadata, dict):
         raise BadArrays("its metadata are not a JSON object")
+    _check_depth(metadata, MAX_METADATA_DEPTH)
     return metadata
+
+
+def _check_depth(value: object, levels: int) -> None:
+    if isinstance(value, (dict, list)):
+        if not levels:
+            raise BadArrays("its metadata are nested too deeply")
+        for part in value.values() if isinstance(value, dict) else value:
+            _check_depth(part, levels - 1)
 
 
 def _check_scale(mlp: Mlp) -> None:

@@ -1,1 +1,42 @@
-"""Trains and fine-tunes networks; only modules that are loaded for that import Keras."""
+"""Trains networks with Keras: hyperparameters, events, data, the worker process and its line.
+
+Importing this package, a config or an event loads no Keras; `load` does.
+"""
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Iterator
+
+
+def load() -> None:
+    """Import Keras and TensorFlow without their log lines on standard error.
+
+    Modules that train (`fit`, `fine_tune`, `keras_mlp`, `augmentation`) are quiet to import
+    afterwards; an exception passes.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    with _native_errors_dropped():
+        import keras  # noqa: F401
+        import tensorflow  # noqa: F401
+
+
+@contextlib.contextmanager
+def _native_errors_dropped() -> Iterator[None]:
+    """Drop lines that C++ code writes to standard error.
+
+    TensorFlow writes its first lines before it reads TF_CPP_MIN_LOG_LEVEL, so the variable alone
+    does not silence them.
+    """
+    sys.stderr.flush()
+    saved = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    os.close(null)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)

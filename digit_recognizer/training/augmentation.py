@@ -1,7 +1,7 @@
 """Distorts batches of digits in the TensorFlow graph, as hands, pens and cameras do.
 
-A distorted digit is boxed and centred again, as preprocessing would. Knows nothing about networks
-and data sets.
+A distorted digit is then boxed and centred, as in preprocessing. Knows nothing about networks and
+data sets.
 """
 
 import math
@@ -11,34 +11,46 @@ import tensorflow as tf
 
 from digit_recognizer.constants import DIGIT_SIZE, IMAGE_SIZE
 
+# Any values near these serve, as long as distorted digits look like digits that people write;
+# tests/benchmarks/accuracy.py measures the outcome on handwriting from outside MNIST.
 ROTATION = math.radians(12)
 SHEAR = 0.25
 STRETCH = 0.15
 """Bounds of the angle, the shear and the stretch (one axis longer, the other shorter)."""
 ELASTICITY = 1.5
-"""Greatest standard deviation of the elastic field's bumps, in pixels."""
+"""Greatest standard deviation of the elastic field's displacements, in pixels."""
 BUMPS = 5
 BUMP_WIDTH = 5.0
-"""The field is a sum of BUMPS x BUMPS Gaussian bumps; their standard deviation is in pixels."""
+BUMP_REACH = 12.0
+"""The elastic field is a sum of BUMPS x BUMPS Gaussian bumps of standard deviation BUMP_WIDTH.
+Their centres span BUMP_REACH to each side of the image's middle. Both are in pixels."""
 PEN_WIDTHS = (1.6, 4.0)
-"""Stroke widths that pens are changed to, in pixels."""
+"""Range of the new stroke width, in pixels."""
+PEN_CHANGE = (-0.7, 1.0)
+"""Bounds of the change on each side of a stroke, in pixels. Beyond a pixel, dilation would have to
+be repeated; a whole pixel less would break thin strokes."""
 BOX_SCALE = (0.95, 1.025)
 BOX_SHIFT = 1.0
-"""How much the box may differ from MNIST's, as thresholds and smudges make it."""
+"""Deviation of a digit's box from MNIST's, in size and in pixels, as smudges cause it."""
+BOX_INK = 0.3
+"""Least ink of a pixel that counts for a digit's box: 77 of 255."""
+SMALLEST_BOX = 4
+"""A digit with a smaller box, in pixels, is scaled up as if its box had this side."""
 CONTRAST = (0.8, 1.4)
+"""Range of the factor of all ink; ink is then cut off at 1."""
 
 
 def augment(pixels: tf.Tensor, seed: tf.Tensor, compiled: bool = True) -> tf.Tensor:
     """Distort each digit in its own way.
 
-    pixels: float32 (N, 28, 28) in [0, 1], ink 1. seed: int (2,); the same seed distorts alike.
-    compiled: with XLA, which pays when many batches of one size follow.
+    pixels: float32 (N, 28, 28) in [0, 1], ink 1. seed: int (2,); equal seeds give equal results.
+    compiled: whether to use XLA; its compilation pays if many batches of one size follow.
     Returns the same shape and range. The elastic part follows Simard, Steinkraus and Platt (2003),
     with a field of few bumps in place of smoothed noise.
     """
     seeds = tf.random.split(seed)
     count = tf.shape(pixels)[0]
-    # Drawn out here: for random numbers XLA takes several times as long as for all the rest.
+    # Generated outside XLA, whose random numbers are slow.
     draws = tf.random.stateless_uniform((count, 9), seeds[0])
     bumps = tf.random.stateless_normal((count, 2 * BUMPS**2), seeds[1])
     distort = _distort if compiled else _distort.python_function
@@ -47,7 +59,7 @@ def augment(pixels: tf.Tensor, seed: tf.Tensor, compiled: bool = True) -> tf.Ten
 
 @tf.function(jit_compile=True)
 def _distort(pixels: tf.Tensor, draws: tf.Tensor, bumps: tf.Tensor) -> tf.Tensor:
-    """Distort by random numbers: (N, 9) from 0 to 1, and standard normal ones for the bumps."""
+    """Distort by `draws` (N, 9), uniform in [0, 1], and `bumps` (N, 50), standard normal."""
     angle, shear, stretch, elasticity, pen, size, down, right, gain = tf.split(draws, 9, axis=1)
     field = [
         _between((-ROTATION, ROTATION), angle),
@@ -67,7 +79,7 @@ def _distort(pixels: tf.Tensor, draws: tf.Tensor, bumps: tf.Tensor) -> tf.Tensor
 
 
 def _between(bounds: tuple[float, float], amount: tf.Tensor) -> tf.Tensor:
-    """Where `amount`, from 0 to 1, lies between the bounds."""
+    """Map `amount` from [0, 1] to the bounds."""
     low, high = bounds
     return low + amount * (high - low)
 
@@ -77,10 +89,10 @@ def _deform(
 ) -> tf.Tensor:
     """Turn, shear, stretch and warp: one displacement field, one bilinear resampling.
 
-    angle, shear, stretch: (N, 1); bumps: (N, 50), to the right first, then down, in pixels.
+    angle, shear, stretch: (N, 1). bumps: (N, 50), displacements to the right, then down, in pixels.
     """
     cosine, sine = tf.cos(angle), tf.sin(angle)
-    # The field is linear in these coefficients, so that it is one product with a fixed basis.
+    # The field is linear in these coefficients, so one product with a fixed basis makes it.
     right = [cosine * (1 + stretch) - 1, sine + shear, bumps[:, : BUMPS**2]]
     down = [-sine, cosine * (1 - stretch) - 1, bumps[:, BUMPS**2 :]]
     columns = tf.matmul(tf.concat(right, axis=1), FIELDS) + COLUMNS
@@ -89,13 +101,13 @@ def _deform(
 
 
 def _sample(pixels: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
-    """Bilinear values at float (N, 784) rows and columns; outside there is paper."""
+    """Bilinear values at float (N, 784) rows and columns; paper surrounds the image."""
     rows = tf.clip_by_value(rows, -1, IMAGE_SIZE - 0.001) + 1
     columns = tf.clip_by_value(columns, -1, IMAGE_SIZE - 0.001) + 1
     top, left = tf.floor(rows), tf.floor(columns)
     down, right = rows - top, columns - left
     padded = tf.pad(pixels, [[0, 0], [1, 2], [1, 2]])
-    # The four neighbours lie side by side, so that each place is looked up once and not four times.
+    # The four neighbours lie side by side, so one lookup a place finds them all.
     corners = tf.stack(
         [padded[:, :-1, :-1], padded[:, :-1, 1:], padded[:, 1:, :-1], padded[:, 1:, 1:]], axis=-1
     )
@@ -109,9 +121,9 @@ def _sample(pixels: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor
 
 
 def _change_pen(pixels: tf.Tensor, widths: tf.Tensor) -> tf.Tensor:
-    """Bring the mean stroke width near (N, 1, 1) `widths`, by up to a pixel on each side.
+    """Change the mean stroke width towards `widths` (N, 1, 1), within PEN_CHANGE on each side.
 
-    Grey dilation and erosion, blended; `preprocessing.stroke_width` explains the measure.
+    Blends grey dilation and erosion. `preprocessing.stroke_width` explains the measure.
     """
     padded = tf.pad(pixels, [[0, 0], [1, 1], [1, 1]])
     right = padded[:, :-1, 1:] - padded[:, :-1, :-1]
@@ -122,13 +134,13 @@ def _change_pen(pixels: tf.Tensor, widths: tf.Tensor) -> tf.Tensor:
     rows = tf.maximum(sideways, padded[:, :, 1:-1])
     square = tf.maximum(tf.maximum(rows[:, :-2], rows[:, 2:]), rows[:, 1:-1])
     cross = tf.maximum(tf.maximum(padded[:, :-2, 1:-1], padded[:, 2:, 1:-1]), rows[:, 1:-1])
-    dilated = (square + cross) / 2  # nearly a disk
+    dilated = (square + cross) / 2  # like a disk
     eroded = tf.minimum(
         tf.minimum(padded[:, 1:-1, :-2], padded[:, 1:-1, 2:]),
         tf.minimum(padded[:, :-2, 1:-1], padded[:, 2:, 1:-1]),
     )
     eroded = tf.minimum(eroded, pixels)
-    change = tf.clip_by_value((widths - width) / 2, -0.7, 1)
+    change = tf.clip_by_value((widths - width) / 2, *PEN_CHANGE)
     return (
         pixels + tf.nn.relu(change) * (dilated - pixels) + tf.nn.relu(-change) * (eroded - pixels)
     )
@@ -137,13 +149,13 @@ def _change_pen(pixels: tf.Tensor, widths: tf.Tensor) -> tf.Tensor:
 def _box_and_centre(
     pixels: tf.Tensor, size: tf.Tensor, down: tf.Tensor, right: tf.Tensor
 ) -> tf.Tensor:
-    """Scale the ink's box to 20x20 times `size`, and its centre of mass to the middle, shifted.
+    """Scale the ink's box to 20x20 times `size`; move its centre of mass to the middle and beyond.
 
-    size, down, right: (N, 1), the shifts in pixels.
+    size, down, right: (N, 1). The last two shift the centre of mass, in pixels.
     """
     axis = tf.range(IMAGE_SIZE, dtype=tf.float32)
     longest = tf.maximum(_extent(pixels, 1, axis), _extent(pixels, 2, axis))
-    scale = DIGIT_SIZE / tf.maximum(longest, 4) * size
+    scale = DIGIT_SIZE / tf.maximum(longest, SMALLEST_BOX) * size
     mass = tf.reduce_sum(pixels, axis=(1, 2)) + 1e-6
     row = tf.linalg.matvec(tf.reduce_sum(pixels, axis=2), axis) / mass
     column = tf.linalg.matvec(tf.reduce_sum(pixels, axis=1), axis) / mass
@@ -158,17 +170,17 @@ def _box_and_centre(
 
 
 def _extent(pixels: tf.Tensor, summed_axis: int, axis: tf.Tensor) -> tf.Tensor:
-    """Length (N, 1) of the ink's box along the axis that is not reduced."""
-    inked = tf.cast(tf.reduce_max(pixels, axis=summed_axis) > 0.3, tf.float32)
+    """Length (N, 1) of the ink's box along the axis that is not `summed_axis`."""
+    inked = tf.cast(tf.reduce_max(pixels, axis=summed_axis) > BOX_INK, tf.float32)
     end = tf.reduce_max(inked * (axis + 1), axis=1, keepdims=True)
     return end - (IMAGE_SIZE - tf.reduce_max(inked * (IMAGE_SIZE - axis), axis=1, keepdims=True))
 
 
 def _fields() -> np.ndarray:
-    """Displacements (2 + BUMPS^2, 784): one growing to the right, one down, and the bumps."""
+    """Displacements (2 + BUMPS^2, 784): one that grows to the right, one downwards, the bumps."""
     axis = np.arange(IMAGE_SIZE) - IMAGE_SIZE / 2
     down, right = np.meshgrid(axis, axis, indexing="ij")
-    places = np.linspace(-12, 12, BUMPS)
+    places = np.linspace(-BUMP_REACH, BUMP_REACH, BUMPS)
     bumps = [
         np.exp(-((right - x) ** 2 + (down - y) ** 2) / (2 * BUMP_WIDTH**2))
         for y in places

@@ -1,4 +1,4 @@
-"""What can be asked of a worker: a training by its hyperparameters, or a fine-tuning.
+"""The tasks of a worker: a training, described by its hyperparameters, or a fine-tuning.
 
 Knows nothing about Keras or about how a task is done.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digit_recognizer.network.mlp import Mlp
 
 VALIDATION_SIZE = 5_000
-"""How many images at the end of MNIST's training set are held out to choose by."""
+"""Number of images at the end of MNIST's training set that are held out for validation."""
 DATA_VARIABLE = "DIGIT_RECOGNIZER_MNIST"
 """Environment variable that names an `mnist.npz`."""
 
@@ -42,13 +42,15 @@ def _check(name: str, value: object, kind: type, allowed: tuple[float, float]) -
 class TrainConfig:
     """The hyperparameters of one training.
 
-    `augment` distorts the images, differently each epoch. `generated` is how many generated digits
-    are mixed in for each image of the data set; with them come drawings that are no digit, and the
-    network learns these as an eleventh class. `normalize` trains with batch normalization, which
-    becomes part of the weights.
-    `schedule` is the course of the learning rate over the training: "constant", or "one-cycle"
-    (a linear warm-up, then half a cosine down to zero). Raises BadConfig when a value is outside
-    its range.
+    hidden: units of each hidden layer, first to last.
+    augment: whether images are distorted, differently in each epoch.
+    generated: number of generated digits for each image of the data set. Scribbles come with them,
+        and the network learns these as an eleventh class.
+    normalize: whether to train with batch normalization, which becomes part of the weights.
+    schedule: course of the learning rate, "constant" or "one-cycle" (a linear warm-up, then half a
+        cosine down to zero).
+
+    Raises BadConfig when a value is outside its range.
     """
 
     hidden: tuple[int, ...] = (128,)
@@ -79,10 +81,14 @@ class TrainConfig:
             raise BadConfig(f"The schedule is {self.schedule!r}; use 'constant' or 'one-cycle'.")
 
     @property
+    def outputs(self) -> int:
+        """Number of classes: the digits and, in a training with scribbles, an eleventh for them."""
+        return NUM_CLASSES + bool(self.generated)
+
+    @property
     def parameters(self) -> int:
-        """How many weights and biases the network has."""
-        outputs = NUM_CLASSES + bool(self.generated)
-        sizes = (IMAGE_SIZE * IMAGE_SIZE, *self.hidden, outputs)
+        """Number of weights and biases of the network."""
+        sizes = (IMAGE_SIZE * IMAGE_SIZE, *self.hidden, self.outputs)
         return sum((inputs + 1) * units for inputs, units in pairwise(sizes))
 
 
@@ -120,15 +126,15 @@ PRESETS = {
 DEFAULT_PRESET = "robust"
 PAGE_PRESETS = ("tutorial", "quick", "robust")
 WARM_PRESETS = ("quick", "robust")
-"""Presets that a worker gets ready for before anyone asks."""
+"""Presets that a worker warms up for before it has a task."""
 
 
 @dataclass(frozen=True, eq=False)
 class FineTuning:
-    """Drawings that a trained network should read in another way from now on.
+    """A few drawings with their digits, and the trained network that should learn to read them.
 
-    mlp: the network that learns. pixels: float32 (N, 28, 28) in [0, 1], ink 1, N >= 1: the
-    drawings as the network sees them. labels: uint8 (N,), 0 to 9: what they are.
+    pixels: float32 (N, 28, 28) in [0, 1], ink 1, N >= 1; the network's own input.
+    labels: uint8 (N,), 0 to 9.
     """
 
     mlp: Mlp
@@ -137,4 +143,3 @@ class FineTuning:
 
 
 Task = TrainConfig | FineTuning
-"""What a worker does."""

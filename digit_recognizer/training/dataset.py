@@ -1,4 +1,4 @@
-"""MNIST: where it is looked for, how it is checked, how it is split.
+"""Finds MNIST, checks it and splits it; generates a data set when MNIST cannot be had.
 
 Knows nothing about networks. Importing this module reads and downloads nothing.
 """
@@ -27,23 +27,24 @@ logger = logging.getLogger(__name__)
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
-"""Checksum of that file, from keras/src/datasets/mnist.py."""
+"""Checksum of the file at MNIST_URL, from keras/src/datasets/mnist.py."""
 DOWNLOAD_TIMEOUT = 20
-"""Seconds that the server may keep silent."""
+"""Seconds to wait for the server's next bytes. Any value near this serves."""
 MAX_FILE_BYTES = 256 * 2**20
-"""Limit for a file, packed and unpacked: five times the size of MNIST."""
+"""Size limit of a file, packed and unpacked: five times MNIST's."""
 TRAINING_SIZE = 60_000
 MIN_TRAINING_IMAGES = 12
+"""The smallest training set with a twelfth to validate on."""
 GENERATED_SIZE = 30_000
-"""Images of the training set of last resort."""
+"""Number of images in the generated data set. Half of MNIST's: drawing them takes about 20 s."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Images uint8 (N, 28, 28), 0 paper and 255 ink, and labels uint8 (N,), in three splits.
 
-    The validation split is the end of MNIST's training set; the test set is only ever reported.
-    `note` is a sentence for people when this is not MNIST, and else empty.
+    The validation split is the end of MNIST's training set. The test set serves reports only.
+    `note` is a sentence for people if the digits are not MNIST's, and empty otherwise.
     """
 
     train_images: np.ndarray
@@ -56,9 +57,10 @@ class Dataset:
 
 
 def load_or_generate(path: str | os.PathLike | None = None) -> Dataset:
-    """As `load_dataset`; but when MNIST cannot be downloaded, a generated set of last resort.
+    """MNIST as `load_dataset` finds it, or a generated data set if no download succeeds.
 
-    A file that the user has named is never replaced by another: DatasetUnavailable.
+    Raises DatasetUnavailable if the user names a file (with `path` or $DIGIT_RECOGNIZER_MNIST) that
+    cannot be used: nothing else replaces it.
     """
     if path or os.environ.get(DATA_VARIABLE):
         return load_dataset(path)
@@ -70,7 +72,7 @@ def load_or_generate(path: str | os.PathLike | None = None) -> Dataset:
 
 
 def generated_dataset(note: str, count: int) -> Dataset:
-    """`count` generated digits, always the same, of which a twelfth validates and one tests."""
+    """`count` generated digits, always the same; a twelfth validates, another twelfth tests."""
     import numpy as np
 
     from digit_recognizer.handwriting.digits import draw_digits
@@ -87,10 +89,9 @@ def load_dataset(path: str | os.PathLike | None = None, *, download: bool = True
     """MNIST from `path`, else $DIGIT_RECOGNIZER_MNIST, else Keras's cache, else a download.
 
     The file is an `.npz` with `x_train`, `y_train`, `x_test`, `y_test`. The last 5,000 training
-    images validate, or the last twelfth of fewer than 60,000. A download goes into Keras's cache;
-    a damaged file there is replaced. Raises DatasetUnavailable when there is no such file, or, for
-    a file named by the user, when its layout is another; without `download`, also when only a
-    download could help.
+    images validate, or the last twelfth of fewer than 60,000. A download goes into Keras's cache
+    and replaces a damaged file there. Raises DatasetUnavailable if there is no file, if a file that
+    the user names is not in this layout, or if `download` is False and nothing else is left.
     """
     path = path or os.environ.get(DATA_VARIABLE)
     content = _read(Path(path)) if path else _read_cache(download)
@@ -99,7 +100,7 @@ def load_dataset(path: str | os.PathLike | None = None, *, download: bool = True
 
 
 def dummy_dataset(count: int) -> Dataset:
-    """`count` training images of the same bar, for running a training that teaches nothing."""
+    """`count` training images of one bar, for a training that only warms up TensorFlow."""
     import numpy as np
 
     images = np.zeros((count, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
@@ -110,7 +111,7 @@ def dummy_dataset(count: int) -> Dataset:
 
 
 def cache_path() -> Path:
-    """Where Keras keeps its copy of MNIST."""
+    """Path of Keras's copy of MNIST."""
     home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
     return Path(home).expanduser() / "datasets" / "mnist.npz"
 
@@ -137,11 +138,13 @@ def _read_cache(download: bool) -> bytes:
         if hashlib.sha256(content).hexdigest() == MNIST_SHA256:
             return content
         if download:
-            logger.warning("MNIST at %s is damaged (its SHA-256 is wrong); downloading anew.", path)
+            logger.warning(
+                "MNIST at %s is damaged (its SHA-256 is wrong); downloading it again.", path
+            )
     if not download:
         raise DatasetUnavailable(f"MNIST is not at {path}.")
     content = _download()
-    # A home that cannot be written to costs another download next time, not the training.
+    # If the home folder cannot be written to, the training goes on; the next one downloads again.
     with contextlib.suppress(OSError):
         _store(content, path)
     return content
@@ -172,7 +175,7 @@ def _store(content: bytes, path: Path) -> None:
 
 
 def _parse(content: bytes, name: str) -> list[np.ndarray]:
-    """Images and labels of MNIST's two sets; DatasetUnavailable when they are not of its layout."""
+    """Images and labels of the training and the test set. Raises DatasetUnavailable."""
     try:
         with open_npz(content, MAX_FILE_BYTES) as arrays:
             parts = [arrays[key] for key in ("x_train", "y_train", "x_test", "y_test")]

@@ -1,7 +1,7 @@
-"""What a training reports while it runs; knows nothing about Keras, processes or pages.
+"""Events of a training or a fine-tuning; knows nothing about Keras, processes or pages.
 
-The events are frozen and picklable: the command line prints them, the worker sends them over a
-pipe, and the page draws them.
+Events are frozen and picklable: the command line prints them, the worker sends them over a pipe,
+and the page draws them.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from digit_recognizer.network.mlp import Mlp
 
 @dataclass(frozen=True)
 class DatasetNote:
-    """The training's data are not MNIST; `text` is a sentence that says so. Comes first."""
+    """The first event if the data set is not MNIST; `text` is a sentence that says so."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class BatchProgress:
-    """Part of an epoch is done: `batch` of `batches`, in epoch `epoch` of `epochs` (from 1)."""
+    """`batch` of `batches` in epoch `epoch` of `epochs` is done; both count from 1."""
 
     epoch: int
     epochs: int
@@ -55,7 +55,7 @@ class EpochResult(EpochFigures):
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """A training is done: the network, the seconds spent in `fit`, how it does on the test set."""
+    """A training is done: the network, the seconds spent in `fit`, the network's test."""
 
     mlp: Mlp
     fit_seconds: float
@@ -63,16 +63,16 @@ class TrainingResult:
 
     @property
     def test_accuracy(self) -> float:
-        """Share (0 to 1) of the test set that is read right."""
+        """Share (0 to 1) of the test set that the network reads right."""
         return self.evaluation.accuracy
 
 
 @dataclass(frozen=True)
 class FineTuningResult:
-    """A fine-tuning is done: the network that has learnt, and the seconds it took.
+    """A fine-tuning is done: the new network, and the seconds it took.
 
-    `before` and `after` are the shares (0 to 1) of the `count` digits of the test set that the
-    network read right then.
+    `before` and `after` are the test accuracies (0 to 1) of the old and the new network; the test
+    set has `count` digits.
     """
 
     mlp: Mlp
@@ -84,7 +84,7 @@ class FineTuningResult:
 
 TrainingEvent = DatasetNote | BatchProgress | EpochResult | TrainingResult | FineTuningResult
 LAST_EVENTS = (TrainingResult, FineTuningResult)
-"""Nothing follows one of these."""
+"""A task ends with one of these."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Teaches a trained network a few drawings without making it forget the rest, with Keras.
+"""Fine-tunes a trained network on a few drawings without making it forget the rest, with Keras.
 
-The drawings, distorted each time, are learnt together with digits that it has learnt before:
+The drawings, distorted anew each time, are mixed with digits of the network's own training:
 rehearsal against forgetting (Ratcliff 1990; as experience replay, Rolnick et al. 2019). Knows
 nothing about strokes, pages and processes.
 """
@@ -18,7 +18,8 @@ import tensorflow as tf
 
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.handwriting.generated import generated_images
+from digit_recognizer.network.mlp import Mlp, accuracy
 from digit_recognizer.training.augmentation import augment
 from digit_recognizer.training.config import FineTuning
 from digit_recognizer.training.dataset import Dataset, dummy_dataset
@@ -28,72 +29,68 @@ from digit_recognizer.training.events import (
     FineTuningResult,
     TrainingEvent,
 )
-from digit_recognizer.training.fit import (
-    FusedAdam,
-    generated_images,
-    one_cycle,
-    to_keras,
-    to_mlp,
-)
+from digit_recognizer.training.keras_mlp import FusedAdam, one_cycle, to_keras, to_mlp
 
-BATCH_SIZE = 128
-DRAWN = 6
-"""Drawings in each batch; the rest are digits to remember."""
 STEPS = 150
-"""Batches in a lesson."""
+BATCH_SIZE = 128
+DRAWINGS_PER_BATCH = 6
+DISTORTED_PER_BATCH = 66
+"""Distorted images in a batch, drawings and rehearsed digits. A network that was trained without
+distortions gets distorted drawings alone.
+
+STEPS, BATCH_SIZE and these two are the values at which tests/benchmarks/teach.py held its limits:
+new drawings of a taught shape are read, the rest is not forgotten, and it takes a few seconds."""
+GENERATED_DIGITS = 2_000
+"""Number of generated digits to rehearse, for networks trained on them; scribbles come with them.
+Any value near this serves."""
 LEARNING_RATE = 3e-4
-"""For layers of WIDTH units; narrower ones take larger steps (Yang et al. 2022), within bounds."""
-WIDTH = 1024
-HIGHEST_RATE = 3e-3
-GENERATED = 2_000
-"""Generated digits that a network has to remember which has learnt such; with them come drawings
-that are no digit."""
-DISTORTED = 66
-"""Images in each batch that are distorted, the drawings among them; when a network has not learnt
-from distorted ones, it is the drawings alone."""
-REPORTS = 5
-"""How often progress is reported; what shows it takes its time on the same processors."""
-EVALUATED = 1_000
-"""Test images at a time: memory for all at once would cost more time than reading them."""
+"""Highest learning rate for layers of REFERENCE_WIDTH units, the shipped network's. Narrower ones
+take larger steps, in inverse proportion (Yang et al. 2022), up to MAX_LEARNING_RATE."""
+REFERENCE_WIDTH = 1024
+MAX_LEARNING_RATE = 3e-3
+PROGRESS_REPORTS = 5
+"""Reports of progress in a fine-tuning; drawing each on the page takes time from the same cores."""
+EVALUATION_BATCH = 1_000
+"""Test images that the network reads at once; allocating memory for all would take longer."""
 SEED = 0
 
 
-def teach(
-    lesson: FineTuning, data: Dataset, report: Callable[[TrainingEvent], None], steps: int = STEPS
+def fine_tune(
+    task: FineTuning, data: Dataset, report: Callable[[TrainingEvent], None], steps: int = STEPS
 ) -> FineTuningResult:
-    """Teach `lesson.mlp` its drawings in so many steps; `data` is what it must not forget.
+    """Train `task.mlp` on its drawings for `steps` batches, and rehearse digits of `data`.
 
-    `report` receives progress on the calling thread, and last the FineTuningResult, which is also
-    returned: a network of the same shape, with the former temperature and threshold. Raises
+    `report` receives progress on the calling thread and, last, the FineTuningResult, which is also
+    returned. The new network has the shape, temperature and threshold of the old one. Raises
     TrainingFailed when the loss is no longer a finite number.
     """
     if data.note:
         report(DatasetNote(data.note))
     started = time.perf_counter()
-    network = to_keras(lesson.mlp)
-    before = _accuracy(network, data)
+    network = to_keras(task.mlp)
+    before = _test_accuracy(network, data)
     network.compile(
-        optimizer=FusedAdam(one_cycle(_learning_rate(lesson.mlp), steps)),
+        optimizer=FusedAdam(one_cycle(_learning_rate(task.mlp), steps)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        steps_per_execution=steps // REPORTS,
+        steps_per_execution=steps // PROGRESS_REPORTS,
         jit_compile=False,  # compiling costs more than it saves in a few seconds
     )
     network.optimizer.build(network.trainable_variables)
     network.fit(
-        _batches(lesson, data, steps),
+        _batches(task, data, steps),
         callbacks=[_Reporter(steps, report)],
         shuffle=False,  # the batches are composed
         verbose=0,
     )
-    after = _accuracy(network, data)
-    taught = to_mlp(network)
+    after = _test_accuracy(network, data)
+    tuned = to_mlp(network)
     metadata = {
-        **lesson.mlp.metadata,
-        "taught_drawings": len(lesson.labels),
+        **task.mlp.metadata,
+        "fine_tuned_drawings": len(task.labels),
         "test_accuracy": after,
     }
     mlp = dataclasses.replace(
-        lesson.mlp, weights=taught.weights, biases=taught.biases, metadata=metadata
+        task.mlp, weights=tuned.weights, biases=tuned.biases, metadata=metadata
     )
     seconds = time.perf_counter() - started
     result = FineTuningResult(mlp, seconds, before, after, len(data.test_labels))
@@ -101,8 +98,8 @@ def teach(
     return result
 
 
-def rehearse() -> None:
-    """Do a short lesson of no consequence: this process keeps what is compiled for it."""
+def warm_up() -> None:
+    """Fine-tune a blank network for a few steps, so that TensorFlow compiles the distortions."""
     classes = NUM_CLASSES + 1
     mlp = Mlp(
         (np.zeros((IMAGE_SIZE**2, classes), np.float32),),
@@ -110,32 +107,31 @@ def rehearse() -> None:
         metadata={"augment": True},
     )
     blank = np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.float32)
-    lesson = FineTuning(mlp, blank, np.zeros(1, np.uint8))
-    teach(lesson, dummy_dataset(BATCH_SIZE), lambda event: None, STEPS // REPORTS)
+    task = FineTuning(mlp, blank, np.zeros(1, np.uint8))
+    fine_tune(task, dummy_dataset(BATCH_SIZE), lambda event: None, STEPS // PROGRESS_REPORTS)
 
 
 def _learning_rate(mlp: Mlp) -> float:
-    return min(HIGHEST_RATE, LEARNING_RATE * WIDTH / max(mlp.hidden, default=1))
+    return min(MAX_LEARNING_RATE, LEARNING_RATE * REFERENCE_WIDTH / max(mlp.hidden, default=1))
 
 
-def _batches(lesson: FineTuning, data: Dataset, steps: int) -> tf.data.Dataset:
+def _batches(task: FineTuning, data: Dataset, steps: int) -> tf.data.Dataset:
     """Images float32 (BATCH_SIZE, 28, 28) in [0, 1] and labels (BATCH_SIZE,), batch by batch.
 
-    In each come first the drawings, which are distorted in a new way each time, then such digits to
-    remember as are distorted as well, then the others.
+    A batch holds drawings, then distorted rehearsed digits, then undistorted ones.
     """
     rng = np.random.default_rng(SEED)
-    chosen = _spread(len(lesson.labels), steps * DRAWN, rng)
-    drawings = np.rint(lesson.pixels * 255).astype(np.uint8)
-    images, labels = _to_remember(steps * (BATCH_SIZE - DRAWN), lesson.mlp, data, rng)
-    distorts = bool(lesson.mlp.metadata.get("augment"))
-    distorted = DISTORTED if distorts else DRAWN
-    remembered = steps * (distorted - DRAWN)
-    plain = np.arange(remembered, len(images))
-    rng.shuffle(plain)  # the generated ones are at the end
+    chosen = _spread(len(task.labels), steps * DRAWINGS_PER_BATCH, rng)
+    drawings = np.rint(task.pixels * 255).astype(np.uint8)
+    images, labels = _rehearsed(steps * (BATCH_SIZE - DRAWINGS_PER_BATCH), task.mlp, data, rng)
+    distorts = bool(task.mlp.metadata.get("augment"))
+    distorted = DISTORTED_PER_BATCH if distorts else DRAWINGS_PER_BATCH
+    first_plain = steps * (distorted - DRAWINGS_PER_BATCH)
+    plain = np.arange(first_plain, len(images))
+    rng.shuffle(plain)  # the generated images are at the end
 
     def composed(drawn: np.ndarray, others: np.ndarray) -> np.ndarray:
-        parts = drawn, others[:remembered], others[plain]
+        parts = drawn, others[:first_plain], others[plain]
         return np.concatenate([part.reshape(steps, -1, *part.shape[1:]) for part in parts], axis=1)
 
     def distort(number: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> tuple:
@@ -145,21 +141,21 @@ def _batches(lesson: FineTuning, data: Dataset, steps: int) -> tf.data.Dataset:
         return tf.concat([changed, pixels[distorted:]], axis=0), labels
 
     numbers = tf.range(steps)
-    batches = composed(drawings[chosen], images), composed(lesson.labels[chosen], labels)
+    batches = composed(drawings[chosen], images), composed(task.labels[chosen], labels)
     return tf.data.Dataset.from_tensor_slices((numbers, *batches)).map(distort).prefetch(2)
 
 
-def _to_remember(
+def _rehearsed(
     size: int, mlp: Mlp, data: Dataset, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Images uint8 (size, 28, 28) and labels (size,): such as the network has learnt before.
+    """Images uint8 (size, 28, 28) like those of the network's training, and labels (size,).
 
-    Those of the data set come first.
+    The images of the data set come before the generated ones.
     """
     if len(mlp.biases[-1]) == NUM_CLASSES:
         chosen = _spread(len(data.train_images), size, rng)
         return data.train_images[chosen], data.train_labels[chosen]
-    images, labels = generated_images(GENERATED)
+    images, labels = generated_images(GENERATED_DIGITS)
     chosen = _spread(len(data.train_images), size - len(images), rng)
     return (
         np.concatenate([data.train_images[chosen], images]),
@@ -168,18 +164,16 @@ def _to_remember(
 
 
 def _spread(count: int, size: int, rng: np.random.Generator) -> np.ndarray:
-    """`size` indices below `count`, each as often as any other, in a random order every round."""
+    """`size` indices below `count`: each about equally often, shuffled in every round."""
     return np.concatenate([rng.permutation(count) for _ in range(-(-size // count))])[:size]
 
 
-def _accuracy(network: keras.Sequential, data: Dataset) -> float:
-    """Share (0 to 1) of the test set that is read right, on all cores."""
-    right = 0
-    for start in range(0, len(data.test_labels), EVALUATED):
-        part = slice(start, start + EVALUATED)
-        logits = network(data.test_images[part] / np.float32(255)).numpy()[:, :NUM_CLASSES]
-        right += int((logits.argmax(axis=1) == data.test_labels[part]).sum())
-    return right / len(data.test_labels)
+def _test_accuracy(network: keras.Sequential, data: Dataset) -> float:
+    """Share (0 to 1) of the test set that the network reads right; runs on all cores."""
+    starts = range(0, len(data.test_images), EVALUATION_BATCH)
+    parts = (data.test_images[start : start + EVALUATION_BATCH] for start in starts)
+    outputs = [network(part / np.float32(255)).numpy() for part in parts]
+    return accuracy(np.concatenate(outputs)[:, :NUM_CLASSES], data.test_labels)
 
 
 class _Reporter(keras.callbacks.Callback):

@@ -1,31 +1,23 @@
-"""Trains a network with Keras and reports how it goes; knows nothing about pages and processes.
-
-This module and what it alone imports are the only ones that load TensorFlow.
-"""
+"""Trains a network with Keras and reports its course; knows nothing about pages and processes."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
 import math
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.files import replacing
-from digit_recognizer.handwriting.digits import drawing_digits
-from digit_recognizer.handwriting.scribbles import KINDS, drawing_scribbles
+from digit_recognizer.handwriting.generated import generated_images
 from digit_recognizer.network.calibration import calibrate
-from digit_recognizer.network.evaluation import evaluate
-from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.network.evaluation import Evaluation, evaluate
+from digit_recognizer.network.mlp import Mlp, accuracy
 from digit_recognizer.training.augmentation import augment
 from digit_recognizer.training.config import TrainConfig
 from digit_recognizer.training.events import (
@@ -35,39 +27,15 @@ from digit_recognizer.training.events import (
     TrainingEvent,
     TrainingResult,
 )
-from digit_recognizer.training.steps import Steps, finish
+from digit_recognizer.training.keras_mlp import FusedAdam, build_network, one_cycle, to_mlp
 
 if TYPE_CHECKING:
-    import os
-
     from digit_recognizer.training.dataset import Dataset
 
 PROGRESS_REPORTS = 10
-"""How many times an epoch reports its progress."""
-WARM_UP = 0.2
-"""Share of a one-cycle training in which the learning rate rises."""
-SCRIBBLES = 0.5
-"""Non-digits that come with each generated digit."""
-
-_generated: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-
-
-def build_network(
-    hidden: tuple[int, ...], outputs: int = NUM_CLASSES, normalize: bool = False
-) -> keras.Sequential:
-    """An untrained network from float32 (N, 28, 28) in [0, 1], ink 1, to (N, outputs) logits.
-
-    With `normalize`, batch normalization (Ioffe and Szegedy 2015) follows each hidden product.
-    """
-    layers = [keras.layers.Input((IMAGE_SIZE, IMAGE_SIZE)), keras.layers.Flatten()]
-    for units in hidden:
-        if normalize:
-            layers.append(keras.layers.Dense(units, use_bias=False))
-            layers.append(keras.layers.BatchNormalization())
-            layers.append(keras.layers.ReLU())
-        else:
-            layers.append(keras.layers.Dense(units, activation="relu"))
-    return keras.Sequential([*layers, keras.layers.Dense(outputs)])
+"""Reports of progress in an epoch."""
+HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
+"""Figures of an epoch (see EpochResult) that a network's metadata record."""
 
 
 def train(
@@ -75,161 +43,90 @@ def train(
 ) -> TrainingResult:
     """Train a network in one call of Keras's `fit`.
 
-    `report` receives every event on the calling thread; the TrainingResult, which is also
-    returned, comes last. Raises TrainingFailed when the loss is no longer a finite number.
+    `report` receives every event on the calling thread and, last, the TrainingResult, which is also
+    returned. Raises TrainingFailed when the loss is no longer a finite number.
     """
     if data.note:
         report(DatasetNote(data.note))
     keras.utils.set_random_seed(config.seed)
     images, labels = _training_images(config, data)
-    outputs = NUM_CLASSES + bool(config.generated)
-    network = build_network(config.hidden, outputs, config.normalize)
     batches = _batches(config, len(images))
-    network.compile(
-        optimizer=FusedAdam(_learning_rate(config, batches)),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        # An object and not "accuracy", and an optimizer that is built: a step that creates
-        # variables is traced twice.
-        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
-        steps_per_execution=math.ceil(batches / PROGRESS_REPORTS),
-        jit_compile=False,  # compiling costs more than it saves in a few dozen seconds
-    )
-    network.optimizer.build(network.trainable_variables)
+    network = build_network(config.hidden, config.outputs, config.normalize)
+    _compile(network, config, batches)
+    reporter = _Reporter(config, batches, data, report)
     started = time.perf_counter()
     network.fit(
         _training_batches(config, images, labels, batches),
         epochs=config.epochs,
-        callbacks=[_Reporter(config, batches, data, report)],
+        callbacks=[reporter],
         shuffle=False,  # the batches come shuffled
         verbose=0,
     )
     fit_seconds = time.perf_counter() - started
     mlp = _calibrated(to_mlp(network), config, data)
     evaluation = evaluate(mlp, data.test_images, data.test_labels)
-    metadata = {
-        **dataclasses.asdict(config),
-        "data": "generated handwriting" if data.note else "MNIST",
-        "date": datetime.date.today().isoformat(),
-        "keras": keras.__version__,
-        "tensorflow": tf.__version__,
-        "val_accuracy": mlp.accuracy(data.val_images / np.float32(255), data.val_labels),
-        "test_accuracy": evaluation.accuracy,
-    }
+    metadata = _metadata(config, data, reporter.history, evaluation)
     result = TrainingResult(dataclasses.replace(mlp, metadata=metadata), fit_seconds, evaluation)
     report(result)
     return result
 
 
-def to_mlp(network: keras.Sequential) -> Mlp:
-    """The network's weights, copied, as an immutable Mlp that answers without Keras.
-
-    Batch normalization is linear once trained, so it becomes part of the layer before it.
-    """
-    weights, biases = [], []
-    for layer in network.layers:
-        if isinstance(layer, keras.layers.Dense):
-            weights.append(layer.kernel.numpy())
-            biases.append(layer.bias.numpy() if layer.use_bias else None)
-        elif isinstance(layer, keras.layers.BatchNormalization):
-            scale = layer.gamma.numpy() / np.sqrt(layer.moving_variance.numpy() + layer.epsilon)
-            weights[-1] = weights[-1] * scale
-            biases[-1] = layer.beta.numpy() - layer.moving_mean.numpy() * scale
-    return Mlp(tuple(weights), tuple(biases))
-
-
-def to_keras(mlp: Mlp) -> keras.Sequential:
-    """The way back: a network from float32 (N, 28, 28) in [0, 1] to logits, with these weights."""
-    network = build_network(mlp.hidden, len(mlp.biases[-1]))
-    network.set_weights(
-        [array for layer in zip(mlp.weights, mlp.biases, strict=True) for array in layer]
-    )
-    return network
-
-
-def validate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Mean cross-entropy in nats and accuracy (0 to 1) over `pixels` (see Mlp.logits)."""
-    logits = mlp.logits(pixels)
-    right = logits[np.arange(len(labels)), labels]
-    highest = logits.max(axis=1, keepdims=True)
-    normalizers = highest[:, 0] + np.log(np.exp(logits - highest).sum(axis=1))
-    return float((normalizers - right).mean()), float((logits.argmax(axis=1) == labels).mean())
-
-
-def export_keras(mlp: Mlp, path: str | os.PathLike) -> None:
-    """Write `mlp` as a `.keras` file: input float32 (N, 28, 28) in [0, 1], output logits.
-
-    The file at `path` is replaced at once or, when writing fails (OSError), left as it was.
-    """
-    # Keras writes to a name only, and leaves half a file behind when the disk is full.
-    with tempfile.TemporaryDirectory() as folder:
-        whole = Path(folder) / "network.keras"
-        to_keras(mlp).save(whole)
-        with replacing(path) as file:
-            file.write(whole.read_bytes())
-
-
-class FusedAdam(keras.optimizers.Adam):
-    """Adam with one fused operation a variable; Keras's own needs a dozen small ones."""
-
-    def update_step(self, gradient, variable, learning_rate):
-        """Update `variable` and its moments in place."""
-        index = self._get_variable_index(variable)
-        step = tf.cast(self.iterations.value + 1, tf.float32)
-        tf.raw_ops.ResourceApplyAdam(
-            var=variable.handle,
-            m=self._momentums[index].value.handle,
-            v=self._velocities[index].value.handle,
-            beta1_power=tf.pow(self.beta_1, step),
-            beta2_power=tf.pow(self.beta_2, step),
-            lr=learning_rate,
-            beta1=self.beta_1,
-            beta2=self.beta_2,
-            epsilon=self.epsilon,
-            grad=gradient,
-        )
-
-
-def generated_images(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Generated digits, and non-digits as class 10, always the same: (N, 28, 28) and (N,) uint8."""
-    return finish(generating(count))
-
-
-def generating(count: int) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """What `generated_images` does, one at a time; what was generated once is kept."""
-    if count not in _generated:
-        rng = np.random.default_rng(0)
-        digits, labels = yield from drawing_digits(count, rng)
-        scribbles = yield from drawing_scribbles(round(SCRIBBLES * count), rng, KINDS)
-        _generated[count] = (
-            np.concatenate([digits, scribbles]),
-            np.concatenate([labels, np.full(len(scribbles), NUM_CLASSES, np.uint8)]),
-        )
-    return _generated[count]
+def generated_digits(config: TrainConfig, data: Dataset) -> int:
+    """How many generated digits a training mixes in."""
+    return round(config.generated * len(data.train_images))
 
 
 def _training_images(config: TrainConfig, data: Dataset) -> tuple[np.ndarray, np.ndarray]:
     if not config.generated:
         return data.train_images, data.train_labels
-    images, labels = generated_images(round(config.generated * len(data.train_images)))
+    images, labels = generated_images(generated_digits(config, data))
     return (
         np.concatenate([data.train_images, images]),
         np.concatenate([data.train_labels, labels]),
     )
 
 
+def _compile(network: keras.Sequential, config: TrainConfig, batches: int) -> None:
+    network.compile(
+        optimizer=FusedAdam(_learning_rate(config, batches)),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        # A step that creates variables is traced twice. So the metric is an object, not the name
+        # "accuracy", and the optimizer is built here.
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+        steps_per_execution=math.ceil(batches / PROGRESS_REPORTS),
+        jit_compile=False,  # compiling costs more than it saves in a few dozen seconds
+    )
+    network.optimizer.build(network.trainable_variables)
+
+
 def _calibrated(mlp: Mlp, config: TrainConfig, data: Dataset) -> Mlp:
-    """Calibrated on the validation split, once as it is and once distorted as in training."""
+    """The network, calibrated on the validation split and on a distorted copy of it."""
     pixels = data.val_images / np.float32(255)
-    # Not compiled: for these few images that would take longer than it saves.
+    # For these few images, compiling would take longer than it saves.
     distorted = augment(tf.constant(pixels), tf.constant([config.seed, 0]), compiled=False).numpy()
     return calibrate(mlp, np.concatenate([pixels, distorted]), np.tile(data.val_labels, 2))
+
+
+def _metadata(
+    config: TrainConfig, data: Dataset, history: list[dict[str, float]], evaluation: Evaluation
+) -> dict[str, object]:
+    return {
+        **dataclasses.asdict(config),
+        "data": "generated handwriting" if data.note else "MNIST",
+        "date": datetime.date.today().isoformat(),
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "val_accuracy": history[-1]["val_accuracy"],
+        "test_accuracy": evaluation.accuracy,
+        "history": history,
+    }
 
 
 def _batches(config: TrainConfig, count: int) -> int:
     """Batches in an epoch of `count` images.
 
-    A short last batch would make XLA compile the distortions again, so it is left out there; in
-    each epoch it is a few other images that miss out.
+    With distortions a short last batch is left out, since XLA would compile again for its size.
+    Each epoch leaves out other images.
     """
     if config.augment and count > config.batch_size:
         return count // config.batch_size
@@ -239,7 +136,7 @@ def _batches(config: TrainConfig, count: int) -> int:
 def _training_batches(
     config: TrainConfig, images: np.ndarray, labels: np.ndarray, batches: int
 ) -> tf.data.Dataset:
-    """An epoch's batches, in a new random order each time, gathered whole and not by image."""
+    """An epoch's batches, in a new random order each time; a batch is gathered as a whole."""
     images, labels = tf.constant(images), tf.constant(labels)
     count = len(images)
 
@@ -274,19 +171,17 @@ def _learning_rate(
     return one_cycle(config.learning_rate, config.epochs * batches)
 
 
-def one_cycle(highest: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
-    """A learning rate that rises to `highest` and falls to zero, over so many steps in all."""
-    warm_up = max(1, round(WARM_UP * steps))
-    return keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=highest / 25,
-        warmup_target=highest,
-        warmup_steps=warm_up,
-        decay_steps=max(1, steps - warm_up),
-    )
+def _validate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Mean cross-entropy in nats and accuracy (0 to 1) over `pixels` (see Mlp.logits)."""
+    logits = mlp.logits(pixels)
+    right = logits[np.arange(len(labels)), labels]
+    highest = logits.max(axis=1, keepdims=True)
+    normalizers = highest[:, 0] + np.log(np.exp(logits - highest).sum(axis=1))
+    return float((normalizers - right).mean()), accuracy(logits, labels)
 
 
 class _Reporter(keras.callbacks.Callback):
-    """Turns Keras's callbacks into events, and validates the very network it reports."""
+    """Turns Keras's callbacks into events, and validates the network of each epoch."""
 
     def __init__(
         self,
@@ -301,6 +196,8 @@ class _Reporter(keras.callbacks.Callback):
         self._val_pixels = data.val_images / np.float32(255)
         self._val_labels = data.val_labels
         self._report = report
+        self.history: list[dict[str, float]] = []
+        """The figures HISTORY_COLUMNS of each epoch so far."""
         self._epoch = 0
         self._started = 0.0
 
@@ -314,22 +211,22 @@ class _Reporter(keras.callbacks.Callback):
                 f"The loss stopped being a number in epoch {self._epoch}: the learning rate "
                 f"{self._config.learning_rate:g} is probably too high. Try a tenth of it."
             )
-        done = min(batch + 1, self._batches)  # the last execution may stop short
+        done = min(batch + 1, self._batches)  # Keras counts a short last execution as a whole one
         self._report(BatchProgress(self._epoch, self._config.epochs, done, self._batches))
 
     def on_epoch_end(self, epoch, logs=None):
         mlp = to_mlp(self.model)
-        val_loss, val_accuracy = validate(mlp, self._val_pixels, self._val_labels)
-        self._report(
-            EpochResult(
-                epoch=self._epoch,
-                epochs=self._config.epochs,
-                loss=float(logs["loss"]),
-                accuracy=float(logs["accuracy"]),
-                val_loss=val_loss,
-                val_accuracy=val_accuracy,
-                seconds=time.perf_counter() - self._started,
-                mlp=mlp,
-                val_count=len(self._val_labels),
-            )
+        val_loss, val_accuracy = _validate(mlp, self._val_pixels, self._val_labels)
+        event = EpochResult(
+            epoch=self._epoch,
+            epochs=self._config.epochs,
+            loss=float(logs["loss"]),
+            accuracy=float(logs["accuracy"]),
+            val_loss=val_loss,
+            val_accuracy=val_accuracy,
+            seconds=time.perf_counter() - self._started,
+            mlp=mlp,
+            val_count=len(self._val_labels),
         )
+        self.history.append({column: getattr(event, column) for column in HISTORY_COLUMNS})
+        self._report(event)

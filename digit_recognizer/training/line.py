@@ -1,6 +1,6 @@
 """The line in which tasks wait for a worker, and the way of one task through it.
 
-A task is a training or a fine-tuning. Knows nothing about pages, or about who asks for a task.
+A task is a training or a fine-tuning. Knows nothing about pages and visitors.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from digit_recognizer.training.events import LAST_EVENTS, BatchProgress, Trainin
 from digit_recognizer.training.worker import WorkerPool
 
 MAX_WAITING = 16
-"""Each task that waits holds one of the server's forty threads; others need to be answered, too."""
+"""Each waiting task holds one of the server's forty threads; the others answer visitors."""
 POLL_SECONDS = 0.2
 """A task notices `stop` and the closing of its generator within this time."""
 PROGRESS_SECONDS = 0.15
 """Progress is reported at most this often."""
 WAITING_SECONDS = 1.0
-"""The same as POLL_SECONDS for a task in line, where each look costs as much as an answer."""
+"""POLL_SECONDS for a task in line, where each look costs the server as much as an answer."""
 
 
 class TrainingLine:

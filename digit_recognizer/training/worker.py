@@ -1,7 +1,7 @@
-"""A training or a lesson in a child process: start it, hear its events, stop it at any moment.
+"""Runs trainings and fine-tunings in child processes: start, receive events, stop at any moment.
 
-Knows nothing about Keras and pages. TensorFlow is loaded in the child only, and its memory goes
-when the child goes; a crash there is an exception here.
+Knows nothing about Keras and pages. Only the child loads TensorFlow, whose memory is freed when the
+child ends; a crash of the child is an exception here.
 """
 
 from __future__ import annotations
@@ -23,19 +23,20 @@ from digit_recognizer.training.events import LAST_EVENTS, TrainingEvent
 from digit_recognizer.training.worker_process import Prepare, prepare_training, serve
 
 TIME_LIMIT = 30 * 60
-"""Seconds after which a training is given up."""
+"""Seconds after which a task is stopped. The slowest recipe of the page takes a few minutes."""
 MOST_FINE_TUNINGS = 5
-"""A child is given up after so many, since each leaves some memory behind."""
+"""Fine-tunings after which a child is replaced, since each leaves some memory behind. Any value
+near this serves."""
 MEMORY_LIMIT = 3 * 2**30
-"""Bytes of resident memory at which it is given up, where /proc tells; elsewhere there is none."""
+"""Resident bytes at which a child is stopped; there is no limit where the system has no /proc."""
 
 
 class Worker:
-    """One child process that gets everything ready and then waits for a training or a lesson.
+    """One child process that warms up and then waits for a task.
 
-    While it is `reusable`, it can be started again. `prepare` runs in the child, which imports it
-    by name, and returns what trains there. `start` and `poll` belong to one thread at a time;
-    `stop` may be called from any.
+    A `reusable` worker can be started again. `prepare` (see worker_process.Prepare) runs in the
+    child, which imports it by name. `start` and `poll` belong to one thread at a time; any thread
+    may call `stop`.
     """
 
     def __init__(self, prepare: Prepare | None = None):
@@ -46,18 +47,18 @@ class Worker:
         )
         with _sigint_blocked():
             self._process.start()
-        # With our copy open, the child's death would not show as the end of the pipe.
+        # The pipe ends with the child only if the parent's copy of its end is closed.
         far_end.close()
         self._reading = threading.Lock()
         self._sender = threading.Thread()
         self._stopped = False
         self._done = False
-        self._lessons = 0
+        self._fine_tunings = 0
         self._deadline = float("inf")
 
     @property
     def alive(self) -> bool:
-        """Whether the child runs, and can be started or polled."""
+        """Whether the child runs and can be started or polled."""
         return not self._stopped and self._process.is_alive()
 
     @property
@@ -67,25 +68,25 @@ class Worker:
 
     @property
     def reusable(self) -> bool:
-        """Whether it has done a lesson and can do another task, with memory to spare."""
-        can_go_on = self._done and 0 < self._lessons < MOST_FINE_TUNINGS and self.alive
+        """Whether the worker has done a fine-tuning and has memory for another task."""
+        can_go_on = self._done and 0 < self._fine_tunings < MOST_FINE_TUNINGS and self.alive
         return can_go_on and resident_bytes(self.pid) < MEMORY_LIMIT / 2
 
     def start(self, task: Task) -> None:
-        """Do the task, a training or a lesson, as soon as the child is ready; returns at once."""
+        """Do a task as soon as the child is ready; returns at once."""
         self._done = False
-        self._lessons = self._lessons + 1 if isinstance(task, FineTuning) else 0
+        self._fine_tunings = self._fine_tunings + 1 if isinstance(task, FineTuning) else 0
         self._deadline = time.monotonic() + TIME_LIMIT
-        # A network to be taught is more than a pipe holds, and the child reads when it is ready.
+        # A pipe holds less than a network, and the child reads only when it is ready.
         self._sender = threading.Thread(target=self._send, args=(task,), daemon=True)
         self._sender.start()
 
     def poll(self, timeout: float) -> TrainingEvent | None:
-        """The next event, or None when there is none within `timeout` seconds.
+        """The next event, or None if there is none within `timeout` seconds.
 
-        Nothing follows a TrainingResult or a FineTuningResult. Raises what the training raised
-        (TrainingFailed, DatasetUnavailable), and TrainingFailed when the child has died, was
-        stopped, takes longer than TIME_LIMIT, or more memory than MEMORY_LIMIT.
+        Nothing follows one of LAST_EVENTS. Raises the errors of the task (TrainingFailed,
+        DatasetUnavailable), and TrainingFailed if the child died, was stopped, or exceeded
+        TIME_LIMIT or MEMORY_LIMIT.
         """
         with self._reading:
             if self._done:
@@ -112,17 +113,17 @@ class Worker:
         return message
 
     def stop(self) -> None:
-        """Kill the child and wait until it is gone; calling it again does nothing."""
+        """Kill the child and wait for its end; a second call does nothing."""
         self._stopped = True
         self._process.kill()
         self._process.join()
         if self._sender.ident:
-            self._sender.join()  # nobody reads any more, so that it ends at once
+            self._sender.join()  # ends at once, since nobody reads any more
         with self._reading:
             self._connection.close()
 
     def _send(self, task: Task) -> None:
-        with contextlib.suppress(OSError):  # a child that has died is reported by `poll`
+        with contextlib.suppress(OSError):  # `poll` reports a child that has died
             self._connection.send(task)
 
     def _receive(self) -> TrainingEvent | RecognizerError | None:
@@ -144,7 +145,7 @@ class Worker:
 
 
 class WorkerPool:
-    """Keeps at most one spare worker warm, and none beside a training; safe between threads."""
+    """Keeps one spare worker warm while no task runs; safe to share between threads."""
 
     def __init__(self, new_worker: Callable[[], Worker] = Worker):
         self._new_worker = new_worker
@@ -155,12 +156,12 @@ class WorkerPool:
         atexit.register(self.close)
 
     def prepare(self) -> None:
-        """Start a spare, unless there is one or a training runs; returns at once."""
+        """Start a spare unless there is one or a task runs; returns at once."""
         with self._lock:
             self._prepare()
 
     def take(self) -> Worker:
-        """The spare, or a new worker; give it back with `release`."""
+        """The spare or a new worker, until `release`. Raises TrainingFailed after `close`."""
         with self._lock:
             if self._closed:
                 raise TrainingFailed("The program is ending; nothing can be trained any more.")
@@ -171,7 +172,7 @@ class WorkerPool:
             return worker
 
     def release(self, worker: Worker) -> None:
-        """Take a worker back: it becomes the spare if it can do more, else it makes way for one."""
+        """Take a worker back: a reusable one becomes the spare, any other is stopped."""
         with self._lock:
             if worker.reusable and self._training == {worker} and not (self._spare or self._closed):
                 self._training.clear()
@@ -183,7 +184,7 @@ class WorkerPool:
             self._prepare()
 
     def close(self) -> None:
-        """Stop every worker; there are no new ones afterwards."""
+        """Stop every worker and start no others."""
         with self._lock:
             self._closed = True
             workers = [*self._training, *filter(None, [self._spare])]
@@ -200,7 +201,7 @@ class WorkerPool:
 
 
 def resident_bytes(pid: int) -> int:
-    """Memory that a process holds; 0 when it has ended, or where /proc does not tell."""
+    """Memory that a process holds; 0 if the process has ended or the system has no /proc."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     except (OSError, ValueError, IndexError):
@@ -210,7 +211,7 @@ def resident_bytes(pid: int) -> int:
 
 @contextlib.contextmanager
 def _sigint_blocked() -> Iterator[None]:
-    """What is spawned inside never sees Ctrl+C, not even before it can say so itself."""
+    """Processes spawned inside ignore Ctrl+C from their first moment."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -1,8 +1,12 @@
-"""What runs in a worker's child process; knows nothing about who reads its events."""
+"""Code of a worker's child process: warm up, do tasks, send their events.
+
+Knows nothing about the reader of its events.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import multiprocessing
 import os
@@ -13,10 +17,10 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
-from types import ModuleType
-from typing import TYPE_CHECKING
 
 from digit_recognizer.errors import DatasetUnavailable, RecognizerError, TrainingFailed
+from digit_recognizer.handwriting.generated import chunk_numbers, draw_chunk
+from digit_recognizer.training import load
 from digit_recognizer.training.config import (
     DEFAULT_PRESET,
     PRESETS,
@@ -25,40 +29,38 @@ from digit_recognizer.training.config import (
     Task,
 )
 from digit_recognizer.training.events import TrainingEvent
-from digit_recognizer.training.steps import Steps, finish
-
-if TYPE_CHECKING:
-    from digit_recognizer.training.dataset import Dataset
 
 NICENESS = 10
-"""The child's priority gives way to answering."""
+"""Lowers the child's priority, so that the page's answers come first."""
 
-Train = Callable[[Task, Callable[[TrainingEvent], None]], object]
+Do = Callable[[Task, Callable[[TrainingEvent], None]], object]
 """Does a task and reports every event, the result last."""
-Prepare = Callable[[], tuple[Train, Iterator[None]]]
-"""Gets ready to train; what else makes it quicker is done in steps, as long as there is no task."""
+Preparation = Callable[[], object]
+"""Speeds up a later task, which may have to wait for its end: half a second, or a compilation."""
+Prepare = Callable[[], tuple[Do, Iterator[Preparation]]]
+"""Warms up the process. Returns a function that does tasks, and preparations for idle time."""
 
 
 def serve(connection: Connection, prepare: Prepare) -> None:
-    """The child's whole life: get ready, wait for a task, do it, send every event.
+    """Main function of the child: warm up, wait for a task, do it, send every event.
 
-    After a lesson, which leaves little behind, it waits for another task.
+    After a fine-tuning, which leaves little memory behind, the child waits for another task.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    # Sent by a thread of its own, so that a parent that is slow to read never delays the training.
+    # A thread sends the events, so a parent that is slow to read never delays a training.
     outbox = queue.SimpleQueue()
     sender = threading.Thread(target=_send_all, args=(connection, outbox), daemon=True)
     sender.start()
     try:
-        train, readying = prepare()
+        do, preparations = prepare()
         task = None
         while task is None or isinstance(task, FineTuning):
-            _spend_idle_time(connection, readying)
+            _prepare_while_idle(connection, preparations)
             task = connection.recv()
-            train(task, outbox.put)
+            do(task, outbox.put)
     except RecognizerError as error:
         outbox.put(error)
     except Exception as error:
@@ -73,64 +75,54 @@ def serve(connection: Connection, prepare: Prepare) -> None:
     sender.join()
 
 
-def prepare_training() -> tuple[Train, Iterator[None]]:
-    """Load TensorFlow and, when it is on this machine, MNIST, and train once on dummy images.
+def prepare_training() -> tuple[Do, Iterator[Preparation]]:
+    """Load TensorFlow and, if it is on this machine, MNIST; train once on dummy images.
 
-    Runs in the child. Keras imports much, and TensorFlow compiles the distortions, at the first
-    training only; done here, it does not delay the first epoch. What trains looks for MNIST again
-    when it was not there, and may download it then. What a lesson needs, and generated digits, are
-    left for later: they take seconds, and a task that comes has to wait for one step at most.
+    Runs in the child. Keras imports many modules, and TensorFlow compiles the distortions, at the
+    first training only; here this does not delay the first epoch. If MNIST is not on this machine,
+    the first task looks for it again and may download it. Preparations that take seconds, generated
+    digits and a fine-tuning's compilation, are left for idle time.
     """
-    from digit_recognizer.training.quiet import quiet_import
-
-    with quiet_import():
-        from digit_recognizer.training import fine_tune as teaching
-        from digit_recognizer.training import fit as training
+    load()
+    from digit_recognizer.training import fine_tune, fit
     from digit_recognizer.training.dataset import dummy_dataset, load_dataset, load_or_generate
 
     data = None
     with contextlib.suppress(DatasetUnavailable):
         data = load_dataset(download=False)
     for preset in (PRESETS[name] for name in WARM_PRESETS):
-        # A whole batch: what is compiled is compiled for its shape.
-        training.train(
-            replace(preset, epochs=1), dummy_dataset(preset.batch_size), lambda event: None
-        )
-    for_lessons = _rehearsing(teaching, training)
-    for_trainings = _generating(training, data)
+        # A whole batch, since TensorFlow compiles for its shape.
+        dummy = replace(preset, epochs=1, generated=0.0)
+        fit.train(dummy, dummy_dataset(dummy.batch_size), lambda event: None)
+    for_fine_tuning = itertools.chain(
+        _drawing_chunks(fine_tune.GENERATED_DIGITS), [fine_tune.warm_up]
+    )
+    digits = fit.generated_digits(PRESETS[DEFAULT_PRESET], data) if data else 0
+    for_training = _drawing_chunks(digits)
 
-    def train(task: Task, report: Callable[[TrainingEvent], None]) -> None:
+    def do(task: Task, report: Callable[[TrainingEvent], None]) -> None:
         nonlocal data
         data = data or load_or_generate()
         if isinstance(task, FineTuning):
-            finish(for_lessons)
-            teaching.teach(task, data, report)
-            return
-        if task.generated:
-            finish(for_trainings)
-        training.train(task, data, report)
+            for prepare in for_fine_tuning:
+                prepare()
+            fine_tune.fine_tune(task, data, report)
+        else:
+            fit.train(task, data, report)
 
-    return train, itertools.chain(for_lessons, for_trainings)
-
-
-def _rehearsing(teaching: ModuleType, training: ModuleType) -> Steps[None]:
-    """Draw what a lesson mixes in, and compile what it needs."""
-    yield from training.generating(teaching.GENERATED)
-    teaching.rehearse()
+    return do, itertools.chain(for_fine_tuning, for_training)
 
 
-def _generating(training: ModuleType, data: Dataset | None) -> Steps[None]:
-    """Draw beforehand what the page's default preset mixes in."""
-    if data and (share := PRESETS[DEFAULT_PRESET].generated):
-        yield from training.generating(round(share * len(data.train_images)))
+def _drawing_chunks(count: int) -> Iterator[Preparation]:
+    """Preparations that draw the first `count` generated digits, each a chunk."""
+    return iter([functools.partial(draw_chunk, number) for number in chunk_numbers(count)])
 
 
-def _spend_idle_time(connection: Connection, readying: Iterator[None]) -> None:
-    """Go on getting ready until there is a task; that it fails is no reason to do no task."""
+def _prepare_while_idle(connection: Connection, preparations: Iterator[Preparation]) -> None:
+    """Run preparations until a task arrives; a preparation that fails does not stop the task."""
     try:
-        for _ in readying:
-            if connection.poll():
-                return
+        while not connection.poll() and (prepare := next(preparations, None)):
+            prepare()
     except Exception:
         traceback.print_exc()
 

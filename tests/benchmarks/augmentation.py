@@ -9,9 +9,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from digit_recognizer import training
 from digit_recognizer.training.config import TrainConfig
 from digit_recognizer.training.dataset import load_dataset
-from digit_recognizer.training.quiet import quiet_import
 from tests.benchmarks.figures import Figure, conclude, parser, run
 from tests.benchmarks.tools import epoch_seconds
 
@@ -24,8 +24,7 @@ def main() -> int:
     """Train in turns and print a table; returns the exit status."""
     flags = parser(__doc__).parse_args()
     data = load_dataset()
-    with quiet_import():
-        import digit_recognizer.training.fit  # noqa: F401
+    training.load()
     seconds = {False: [], True: []}
     for _ in range(ROUNDS):
         for augment, epochs in seconds.items():

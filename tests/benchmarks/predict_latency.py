@@ -22,10 +22,9 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from digit_recognizer import Recognizer
+from digit_recognizer import Recognizer, training
 from digit_recognizer.handwriting.digits import write_digits
 from digit_recognizer.ink.strokes import place_on_sheet, render
-from digit_recognizer.training.quiet import quiet_import
 from tests.benchmarks.figures import Figure, conclude, parser, run
 
 ROUNDS = 6
@@ -89,8 +88,9 @@ def below(target: int, name: str, milliseconds: float) -> Figure:
 
 def tutorial_way() -> Callable[[Image.Image], int]:
     """The tutorial's network and its way with a picture, written anew."""
-    with quiet_import():
-        import keras
+    training.load()
+    import keras
+
     model = keras.Sequential(
         [
             keras.layers.Input((28, 28)),

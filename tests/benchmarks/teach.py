@@ -16,7 +16,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from digit_recognizer import Prediction, Recognizer
+from digit_recognizer import Prediction, Recognizer, training
 from digit_recognizer.constants import PEN_WIDTH, SHIPPED_MODEL
 from digit_recognizer.handwriting.digits import draw_digits, write_style
 from digit_recognizer.handwriting.styles import Style
@@ -25,7 +25,6 @@ from digit_recognizer.ink.strokes import place_on_sheet, render
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.training.config import FineTuning
 from digit_recognizer.training.dataset import Dataset, load_dataset
-from digit_recognizer.training.quiet import quiet_import
 from tests.benchmarks.figures import Figure, conclude, parser, run
 
 TAUGHT, NEW = 3, 20
@@ -223,11 +222,12 @@ def kept(reading: list[Prediction]) -> list[int]:
 
 def report(name: str, shapes: list[Shape], mlp: Mlp, data: Dataset, others) -> Outcome:
     """Teach some shapes, print a line, and return what came of it."""
-    with quiet_import():
-        from digit_recognizer.training.fine_tune import teach
+    training.load()
+    from digit_recognizer.training.fine_tune import fine_tune
+
     pixels = np.concatenate([shape.taught for shape in shapes])
     labels = np.repeat(np.array([shape.digit for shape in shapes], np.uint8), TAUGHT)
-    result = teach(FineTuning(mlp, pixels, labels), data, lambda event: None)
+    result = fine_tune(FineTuning(mlp, pixels, labels), data, lambda event: None)
     was, now = (
         float(np.mean([share_read(network, shape) for shape in shapes]))
         for network in (mlp, result.mlp)

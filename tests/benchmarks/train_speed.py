@@ -24,11 +24,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from digit_recognizer import training
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.training.config import PRESETS, TrainConfig
 from digit_recognizer.training.dataset import Dataset, load_dataset
 from digit_recognizer.training.events import EpochResult, TrainingEvent
-from digit_recognizer.training.quiet import quiet_import
 from tests.benchmarks.figures import Figure, conclude, parser, run
 from tests.benchmarks.tools import epoch_seconds
 
@@ -47,8 +47,7 @@ def main() -> int:
     arguments.add_argument("--part", choices=("runs", "epochs"), help="measure only this")
     flags = arguments.parse_args()
     data = load_dataset()
-    with quiet_import():
-        import digit_recognizer.training.fit  # noqa: F401
+    training.load()
     warm_up()
     figures = []
     if flags.part != "epochs":

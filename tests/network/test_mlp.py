@@ -35,7 +35,7 @@ def random_pixels(count: int = 5) -> np.ndarray:
 def test_the_forward_pass_equals_keras(hidden, normalize):
     import keras
 
-    from digit_recognizer.training.fit import build_network, to_mlp
+    from digit_recognizer.training.keras_mlp import build_network, to_mlp
 
     network = build_network(hidden, normalize=normalize)
     generator = np.random.default_rng(5)
@@ -51,7 +51,7 @@ def test_the_forward_pass_equals_keras(hidden, normalize):
 def test_a_keras_export_answers_as_the_network_does(tmp_path):
     import keras
 
-    from digit_recognizer.training.fit import export_keras
+    from digit_recognizer.training.keras_mlp import export_keras
 
     mlp = random_mlp()
     export_keras(mlp, tmp_path / "model.keras")
@@ -162,6 +162,9 @@ WRONG_FILES = {
     "no metadata": saved(metadata=None),
     "metadata that is no JSON": saved(metadata=np.array("no JSON")),
     "metadata that is a list": saved(metadata=np.array("[1]")),
+    "metadata nested too deeply to be pickled": saved(
+        metadata=np.array('{"history": ' + "[" * 500 + "]" * 500 + "}")
+    ),
     "a pickle": saved(metadata=np.array([Bomb()], object)),
     "too few inputs": saved(weight_0=np.zeros((783, 16), np.float32)),
     "layers that do not fit": saved(weight_1=np.zeros((16, 16), np.float32)),

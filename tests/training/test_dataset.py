@@ -127,7 +127,7 @@ def test_a_damaged_cache_is_said_and_downloaded_anew(server, caplog, monkeypatch
     assert load_dataset().test_labels.tolist() == [1, 1, 1, 1]
     assert cache_path().read_bytes() == server.content
     assert [record.message for record in caplog.records] == [
-        f"MNIST at {cache_path()} is damaged (its SHA-256 is wrong); downloading anew."
+        f"MNIST at {cache_path()} is damaged (its SHA-256 is wrong); downloading it again."
     ]
 
 

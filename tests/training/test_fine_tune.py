@@ -47,24 +47,24 @@ def lambdas() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def lesson(trained, lambdas) -> FineTuning:
+def task(trained, lambdas) -> FineTuning:
     return FineTuning(trained, lambdas[::8], np.full(3, 7, np.uint8))
 
 
 @pytest.fixture(scope="module")
-def taught(lesson, data):
-    return teach(lesson, data)
+def tuned(task, data):
+    return run_fine_tuning(task, data)
 
 
-def teach(lesson, data):
-    from digit_recognizer.training.fine_tune import teach
+def run_fine_tuning(task, data):
+    from digit_recognizer.training.fine_tune import fine_tune
 
     events = []
-    return teach(lesson, data, events.append), events
+    return fine_tune(task, data, events.append), events
 
 
-def test_three_drawings_teach_a_shape_and_the_digits_stay(taught, trained, lambdas, data):
-    result, _ = taught
+def test_three_drawings_teach_a_shape_and_the_digits_stay(tuned, trained, lambdas, data):
+    result, _ = tuned
     sevens = np.full(len(lambdas), 7)
     assert trained.accuracy(lambdas, sevens) < 0.5
     assert result.mlp.accuracy(lambdas, sevens) > 0.8
@@ -75,8 +75,8 @@ def test_three_drawings_teach_a_shape_and_the_digits_stay(taught, trained, lambd
     assert result.count == len(data.test_labels)
 
 
-def test_progress_is_reported_and_the_result_comes_last(taught):
-    result, events = taught
+def test_progress_is_reported_and_the_result_comes_last(tuned):
+    result, events = tuned
     *progress, last = events
     assert last is result
     assert isinstance(last, FineTuningResult)
@@ -86,35 +86,35 @@ def test_progress_is_reported_and_the_result_comes_last(taught):
     assert batches[-1] == progress[-1].batches
 
 
-def test_the_network_keeps_its_shape_and_its_calibration(taught, trained):
-    mlp = taught[0].mlp
+def test_the_network_keeps_its_shape_and_its_calibration(tuned, trained):
+    mlp = tuned[0].mlp
     assert [weight.shape for weight in mlp.weights] == [each.shape for each in trained.weights]
     assert (mlp.temperature, mlp.threshold) == (trained.temperature, trained.threshold)
-    assert mlp.metadata["taught_drawings"] == 3
+    assert mlp.metadata["fine_tuned_drawings"] == 3
     assert mlp.metadata["hidden"] == trained.metadata["hidden"]
 
 
-def test_a_network_of_ten_classes_and_no_hidden_layer_can_be_taught(lesson, data):
+def test_a_network_of_ten_classes_and_no_hidden_layer_can_be_fine_tuned(task, data):
     flat = Mlp((np.zeros((784, 10), np.float32),), (np.zeros(10, np.float32),))
     noted = dataclasses.replace(data, note="These are not MNIST's.")
-    result, events = teach(dataclasses.replace(lesson, mlp=flat), noted)
+    result, events = run_fine_tuning(dataclasses.replace(task, mlp=flat), noted)
     assert events[0] == DatasetNote("These are not MNIST's.")
     assert result.mlp.weights[0].shape == (784, 10)
-    assert result.mlp.accuracy(lesson.pixels, lesson.labels) == 1
+    assert result.mlp.accuracy(task.pixels, task.labels) == 1
 
 
-def test_a_network_that_has_learnt_from_distorted_digits_can_be_taught(lesson, lambdas, data):
-    from digit_recognizer.training.fine_tune import rehearse
+def test_a_network_that_has_learnt_from_distorted_digits_can_be_fine_tuned(task, lambdas, data):
+    from digit_recognizer.training.fine_tune import warm_up
 
-    rehearse()  # as a worker does beforehand
-    metadata = {**lesson.mlp.metadata, "augment": True}
-    mlp = dataclasses.replace(lesson.mlp, metadata=metadata)
-    result, _ = teach(dataclasses.replace(lesson, mlp=mlp), data)
+    warm_up()  # as a worker does beforehand
+    metadata = {**task.mlp.metadata, "augment": True}
+    mlp = dataclasses.replace(task.mlp, metadata=metadata)
+    result, _ = run_fine_tuning(dataclasses.replace(task, mlp=mlp), data)
     assert result.mlp.accuracy(lambdas, np.full(len(lambdas), 7)) > 0.8
     assert result.mlp.metadata["augment"]
 
 
-def test_a_network_that_overflows_ends_the_lesson_with_a_sentence(lesson, data):
+def test_a_network_that_overflows_ends_the_fine_tuning_with_a_sentence(task, data):
     huge = Mlp((np.full((784, 10), 1e38, np.float32),), (np.zeros(10, np.float32),))
     with pytest.raises(TrainingFailed, match="too large"):
-        teach(dataclasses.replace(lesson, mlp=huge), data)
+        run_fine_tuning(dataclasses.replace(task, mlp=huge), data)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.training.config import TrainConfig
+from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.training.config import EPOCHS_RANGE, TrainConfig
 from digit_recognizer.training.dataset import load_dataset
 from digit_recognizer.training.events import BatchProgress, EpochResult, TrainingResult
 
@@ -78,6 +79,34 @@ def test_the_result_carries_its_test(run, data):
     accuracy = result.mlp.accuracy(data.test_images / np.float32(255), data.test_labels)
     assert result.test_accuracy == pytest.approx(accuracy)
     assert result.mlp.metadata["test_accuracy"] == result.test_accuracy
+
+
+def test_a_saved_network_keeps_the_history_of_its_epochs(run, tmp_path):
+    result, events = run
+    result.mlp.save(tmp_path / "model.npz")
+    assert Mlp.load(tmp_path / "model.npz").metadata["history"] == [
+        {
+            "epoch": event.epoch,
+            "loss": event.loss,
+            "accuracy": event.accuracy,
+            "val_loss": event.val_loss,
+            "val_accuracy": event.val_accuracy,
+            "seconds": event.seconds,
+        }
+        for event in events
+        if isinstance(event, EpochResult)
+    ]
+
+
+def test_the_longest_history_fits_into_a_file(run, tmp_path):
+    mlp = run[0].mlp
+    longest = [
+        dict.fromkeys(mlp.metadata["history"][0], 0.1234567890123456789e-05)
+        for _ in range(EPOCHS_RANGE[1])
+    ]
+    long = dataclasses.replace(mlp, metadata={**mlp.metadata, "history": longest})
+    long.save(tmp_path / "model.npz")
+    assert Mlp.load(tmp_path / "model.npz").metadata["history"] == longest
 
 
 def test_the_same_seed_trains_the_same(run, data):

@@ -63,19 +63,17 @@ def prepare_large_events():
     return train, iter(())
 
 
-def prepare_slow_lesson():
+def prepare_slow_fine_tuning():
     """Gets ready late, and sends back what it was to teach."""
     time.sleep(1)
 
-    def train(lesson, report):
-        report(
-            FineTuningResult(lesson.mlp, 0.0, 0.0, float(lesson.labels.sum()), len(lesson.pixels))
-        )
+    def train(task, report):
+        report(FineTuningResult(task.mlp, 0.0, 0.0, float(task.labels.sum()), len(task.pixels)))
 
     return train, iter(())
 
 
-def prepare_lessons():
+def prepare_fine_tunings():
     """Counts, as long as there is no task, and reports how far it came."""
     counted = itertools.count()
 
@@ -85,14 +83,14 @@ def prepare_lessons():
         else:
             report(TrainingResult(None, 1.0, None))
 
-    return train, (None for _ in counted)
+    return train, iter(lambda: lambda: next(counted), None)
 
 
-def prepare_bug_in_a_step():
+def prepare_bug_in_a_preparation():
     def train(config, report):
         report(TrainingResult(None, 1.0, None))
 
-    return train, (1 / 0 for _ in range(1))
+    return train, iter([lambda: 1 / 0])
 
 
 def prepare_failure():
@@ -207,7 +205,7 @@ def test_events_arrive_in_order_and_the_result_is_the_last(new_worker):
     assert worker.poll(0.5) is None
 
 
-def new_lesson(units: int) -> FineTuning:
+def new_fine_tuning(units: int) -> FineTuning:
     """Two drawings for a network of so many hidden units; 1000 are more than a pipe holds."""
     weights = np.full((784, units), 0.5, np.float32), np.zeros((units, 10), np.float32)
     mlp = Mlp(weights, (np.zeros(units, np.float32), np.zeros(10, np.float32)))
@@ -215,30 +213,30 @@ def new_lesson(units: int) -> FineTuning:
 
 
 def test_a_large_network_goes_to_a_child_that_is_not_ready_and_comes_back(new_worker):
-    worker, lesson = new_worker(prepare_slow_lesson), new_lesson(units=1000)
-    worker.start(lesson)
+    worker, task = new_worker(prepare_slow_fine_tuning), new_fine_tuning(units=1000)
+    worker.start(task)
     assert worker.poll(0) is None  # the start has not waited for the child to read
     result = next_event(worker)
-    np.testing.assert_array_equal(result.mlp.weights[0], lesson.mlp.weights[0])
+    np.testing.assert_array_equal(result.mlp.weights[0], task.mlp.weights[0])
     assert (result.after, result.count) == (7, 2)
     assert worker.poll(0.2) is None
 
 
-def test_a_child_gets_readier_until_a_task_comes_and_after_a_lesson(new_worker):
-    worker, counts = new_worker(prepare_lessons), []
+def test_a_child_gets_readier_until_a_task_comes_and_after_a_fine_tuning(new_worker):
+    worker, counts = new_worker(prepare_fine_tunings), []
     assert not worker.reusable
-    for lesson in range(1, MOST_FINE_TUNINGS + 1):
+    for number in range(1, MOST_FINE_TUNINGS + 1):
         time.sleep(0.1)
-        worker.start(new_lesson(units=1))
+        worker.start(new_fine_tuning(units=1))
         counts.append(next_event(worker).after)
         assert worker.poll(0) is None
-        assert worker.reusable == (lesson < MOST_FINE_TUNINGS)
+        assert worker.reusable == (number < MOST_FINE_TUNINGS)
     assert all(np.diff(counts) > 2)  # between two tasks it has counted on
 
 
 def test_a_child_that_has_taught_can_train(new_worker):
-    worker = new_worker(prepare_lessons)
-    worker.start(new_lesson(units=1))
+    worker = new_worker(prepare_fine_tunings)
+    worker.start(new_fine_tuning(units=1))
     assert isinstance(next_event(worker), FineTuningResult)
     worker.start(TrainConfig())
     assert isinstance(next_event(worker), TrainingResult)
@@ -246,23 +244,23 @@ def test_a_child_that_has_taught_can_train(new_worker):
 
 
 def test_a_child_that_cannot_get_readier_does_its_task_all_the_same(new_worker):
-    worker = new_worker(prepare_bug_in_a_step)
+    worker = new_worker(prepare_bug_in_a_preparation)
     worker.start(TrainConfig())
     assert isinstance(next_event(worker), TrainingResult)
 
 
 def test_a_child_that_holds_much_memory_is_not_reusable(new_worker, monkeypatch):
-    worker = new_worker(prepare_lessons)
-    worker.start(new_lesson(units=1))
+    worker = new_worker(prepare_fine_tunings)
+    worker.start(new_fine_tuning(units=1))
     next_event(worker)
     assert worker.reusable
     monkeypatch.setattr(worker_module, "MEMORY_LIMIT", resident_bytes(worker.pid))
     assert not worker.reusable
 
 
-def test_a_child_that_was_killed_after_a_lesson_is_not_reusable(new_worker):
-    worker = new_worker(prepare_lessons)
-    worker.start(new_lesson(units=1))
+def test_a_child_that_was_killed_after_a_fine_tuning_is_not_reusable(new_worker):
+    worker = new_worker(prepare_fine_tunings)
+    worker.start(new_fine_tuning(units=1))
     next_event(worker)
     os.kill(worker.pid, signal.SIGKILL)
     wait_until(lambda: not worker.alive)
@@ -270,8 +268,8 @@ def test_a_child_that_was_killed_after_a_lesson_is_not_reusable(new_worker):
 
 
 def test_a_child_is_stopped_while_it_is_sent_a_large_network(new_worker):
-    worker = new_worker(prepare_slow_lesson)
-    worker.start(new_lesson(units=1000))
+    worker = new_worker(prepare_slow_fine_tuning)
+    worker.start(new_fine_tuning(units=1000))
     worker.stop()
     with pytest.raises(TrainingFailed, match="stopped"):
         worker.poll(0)
@@ -467,10 +465,10 @@ def test_releasing_one_of_two_makes_no_spare(pool):
 
 
 def test_a_worker_that_has_taught_is_the_next_spare(new_worker):
-    pool = WorkerPool(lambda: new_worker(prepare_lessons))
+    pool = WorkerPool(lambda: new_worker(prepare_fine_tunings))
     taught, other = pool.take(), pool.take()
     for worker in (taught, other):
-        worker.start(new_lesson(units=1))
+        worker.start(new_fine_tuning(units=1))
         next_event(worker)
     pool.release(other)  # no spare beside a training
     assert not other.alive

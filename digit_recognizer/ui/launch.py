@@ -57,7 +57,7 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
             "routes": [Route("/healthz", _health), asset_route()],
             "middleware": [
                 Middleware(SecurityHeaders),
-                Middleware(BodyLimit, uploads=(UPLOAD_ROUTE, MAX_UPLOAD_BYTES + MULTIPART_BYTES)),
+                Middleware(BodyLimit, others={UPLOAD_ROUTE: MAX_UPLOAD_BYTES + MULTIPART_BYTES}),
                 Middleware(Gate, functions=functions, names=names),
                 Middleware(FastLane, index=names["draw"], function=page.fns[names["draw"]].fn),
             ],

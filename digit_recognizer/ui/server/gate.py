@@ -47,8 +47,8 @@ class Gate:
     """ASGI middleware: 404 for other routes, 422 for calls that cannot be meant for this page.
 
     functions: how many inputs each function has, by index. names: which of them has which name.
-    Stands behind the limit for bodies, since it reads the body of a call. The call goes on with the
-    scope, under CALL, for who would read it next.
+    Stands behind the limit for bodies, since it reads every body but an upload's. The call goes on
+    with the scope, under CALL, for who would read it next.
     """
 
     def __init__(self, app: ASGIApp, functions: Mapping[int, int], names: Mapping[str, int]):
@@ -63,9 +63,13 @@ class Gate:
                 await self._app(scope, receive, send)
             return
         method, path = scope["method"], scope["path"]
+        if method == "POST" and path == UPLOAD_ROUTE:
+            await self._app(scope, receive, send)
+            return
+        # Whatever the route, so that a body above the limit is refused before an answer begins.
+        body = await _read_body(receive)
         call = _CALL.fullmatch(path)
         if method == "POST" and (call or path in _REQUIRED):
-            body = await _read_body(receive)
             message = _parse(body)
             if call:
                 fits = message is not None and self._is_call(message, **call.groupdict())
@@ -75,10 +79,8 @@ class Gate:
                 await self._app({**scope, CALL: message}, _replayed(body, receive), send)
             else:
                 await _answer(422, "This call is not one of this page's.")(scope, receive, send)
-        elif (method in ("GET", "HEAD") and _READ.fullmatch(path)) or (
-            method == "POST" and path == UPLOAD_ROUTE
-        ):
-            await self._app(scope, receive, send)
+        elif method in ("GET", "HEAD") and _READ.fullmatch(path):
+            await self._app(scope, _replayed(b"", receive), send)
         else:
             await _answer(404, "There is nothing here.")(scope, receive, send)
 

@@ -1,5 +1,6 @@
 import pytest
 
+from digit_recognizer.ui.server import body_limit
 from digit_recognizer.ui.server.body_limit import BodyLimit
 
 
@@ -11,32 +12,32 @@ def finish(coroutine) -> None:
 
 def serve(
     chunks: list[bytes], headers: dict[str, str], path: str = "/"
-) -> tuple[int | None, bytes, list[str]]:
+) -> tuple[int | None, bytes, int]:
     """Send a request through a limit of 10 bytes, 30 for /upload, to an application that reads it.
 
-    Returns the status, what the application has read, and the types of messages it saw.
+    Returns the status, the bytes that the application has read, and how many chunks were still
+    unread when the answer began.
     """
-    seen, read, sent = [], [], []
+    read, sent, unread = [], [], []
     messages = [
         {"type": "http.request", "body": chunk, "more_body": index < len(chunks) - 1}
         for index, chunk in enumerate(chunks)
     ]
 
     async def application(scope, receive, send):
-        while True:
+        more = True
+        while more:
             message = await receive()
-            seen.append(message["type"])
-            if message["type"] == "http.disconnect":
-                return
+            assert message["type"] == "http.request"
             read.append(message["body"])
-            if not message["more_body"]:
-                break
+            more = message["more_body"]
         await send({"type": "http.response.start", "status": 200})
 
     async def receive():
         return messages.pop(0)
 
     async def send(message):
+        unread.append(len(messages))
         sent.append(message)
 
     scope = {
@@ -45,25 +46,36 @@ def serve(
         "path": path,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    finish(BodyLimit(application, ("/upload", 30), limit=10)(scope, receive, send))
+    finish(BodyLimit(application, {"/upload": 30}, limit=10)(scope, receive, send))
     statuses = [message["status"] for message in sent if "status" in message]
-    return (statuses or [None])[0], b"".join(read), seen
+    assert len(statuses) == 1
+    return statuses[0], b"".join(read), unread[0]
 
 
 def test_small_bodies_pass():
-    assert serve([b"12345", b"67890"], {"content-length": "10"})[:2] == (200, b"1234567890")
+    assert serve([b"12345", b"67890"], {"content-length": "10"}) == (200, b"1234567890", 0)
 
 
 @pytest.mark.parametrize("length", ["11", "999999999999", "-1", "many", "1e1"])
-def test_bodies_that_declare_too_much_are_refused(length):
-    assert serve([b"12345678901"], {"content-length": length}) == (413, b"", [])
+def test_bodies_that_declare_too_much_are_refused_unread(length):
+    assert serve([b"12345678901"], {"content-length": length})[:2] == (413, b"")
 
 
 def test_bodies_that_declare_nothing_are_cut_off_at_the_limit():
-    status, read, seen = serve([b"123456", b"7890123"], {})
-    assert status == 413
-    assert read == b"123456"
-    assert seen == ["http.request", "http.disconnect"]
+    assert serve([b"123456", b"7890123"], {})[:2] == (413, b"123456")
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-length": "400"}])
+def test_a_client_that_is_still_sending_has_sent_all_when_it_is_refused(headers):
+    assert serve([b"1" * 20] * 20, headers) == (413, b"", 0)
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-length": "400"}])
+def test_a_client_that_sends_without_end_is_cut_off(headers, monkeypatch):
+    monkeypatch.setattr(body_limit, "MAX_DROPPED_BYTES", 100)
+    status, read, unread = serve([b"1" * 20] * 20, headers)
+    assert (status, read) == (413, b"")
+    assert 14 <= unread <= 15
 
 
 def test_only_uploads_may_be_larger_whatever_a_body_says_it_is():

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from digit_recognizer.ink.decoding import MAX_FILE_BYTES
 from digit_recognizer.ui.language import language
 from digit_recognizer.ui.pictures.examples import FOLDER as EXAMPLES_FOLDER
+from digit_recognizer.ui.server import fast_lane
 from digit_recognizer.ui.server.assets import asset_route
 from digit_recognizer.ui.server.body_limit import BodyLimit
 from digit_recognizer.ui.server.fast_lane import FastLane
@@ -37,6 +38,7 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
     answered = {index: fn for index, fn in page.fns.items() if fn.fn is not None}
     functions = {index: len(fn.inputs) for index, fn in answered.items()}
     names = {fn.api_name: index for index, fn in answered.items() if fn.api_name}
+    fast = names[fast_lane.API_NAME]
     page.queue(api_open=False, default_concurrency_limit=4, max_size=MAX_QUEUED)
     settings = {
         "prevent_thread_lock": True,
@@ -59,7 +61,7 @@ def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
                 Middleware(SecurityHeaders),
                 Middleware(BodyLimit, others={UPLOAD_ROUTE: MAX_UPLOAD_BYTES + MULTIPART_BYTES}),
                 Middleware(Gate, functions=functions, names=names),
-                Middleware(FastLane, index=names["draw"], function=page.fns[names["draw"]].fn),
+                Middleware(FastLane, index=fast, function=answered[fast].fn),
             ],
         },
     }

@@ -19,6 +19,7 @@ from digit_recognizer.ui.lessons.lessons import LessonHandlers, Lessons
 from digit_recognizer.ui.masthead.masthead import render_masthead
 from digit_recognizer.ui.pictures.examples import Examples
 from digit_recognizer.ui.pictures.upload import Upload, UploadGuard
+from digit_recognizer.ui.server import fast_lane
 from digit_recognizer.ui.server.guarded_blocks import GuardedBlocks
 from digit_recognizer.ui.sketchpad.sketchpad import Sketchpad
 from digit_recognizer.ui.teach.teach import Teach, TeachHandlers
@@ -101,7 +102,14 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
         with gr.Sidebar(width=330, elem_id="sidebar"):
             training = _training_controls()
 
-        sketchpad.input(handlers.draw, sketchpad, answer, trigger_mode="always_last", **_AT_ONCE)
+        sketchpad.input(
+            handlers.draw,
+            sketchpad,
+            answer,
+            api_name=fast_lane.API_NAME,
+            trigger_mode="always_last",
+            **_AT_ONCE,
+        )
         upload.input(handlers.upload, upload, answer, trigger_mode="always_last", **_AT_ONCE)
         guard.select(handlers.refuse, None, answer, **_AT_ONCE)
         examples.select(handlers.take_example, None, [upload, answer], **_AT_ONCE)

@@ -1,16 +1,19 @@
-"""Every sentence the page shows, in English, in one place.
+"""Every sentence of the page, in English.
 
-Knows nothing about how the sentences are laid out. Functions return plain text, never HTML.
+Functions return plain text, never HTML. Knows nothing about the layout of the sentences.
 
-chinese.json has an entry for each literal and each f-string here, with {} for what is filled in;
-the browser looks it up. So a sentence is one f-string; what varies in it is a number, a name, or
-another text. What is no part of a sentence goes on a line of its own, or after SEPARATOR.
+Each catalog of a language, zh-CN.json for example, has an entry for each literal and each f-string
+in this module, with {} for each value; the browser looks sentences up there. So a sentence is one
+f-string, whose values are numbers, names or other texts. Anything that is not part of the sentence
+goes on a line of its own, or after SEPARATOR.
 """
 
 SEPARATOR = " · "
 
 TITLE = "Digit recognizer"
 LEAD = "Draw a digit. A small neural network reads it while you write."
+
+LANGUAGE = "Language"
 
 SHORTCUTS = "Keyboard shortcuts"
 SHORTCUTS_TITLE = "Keyboard shortcuts (?)"

@@ -1,21 +1,21 @@
-"""Draws the head of the page: its name, what it is for, its languages, and the list of shortcuts.
+"""Renders the top of the page: name, purpose, switch of languages, and the list of shortcuts.
 
-Knows nothing about Gradio; shortcuts.js opens the list.
+shortcuts.js opens the list. Knows nothing about Gradio.
 """
 
 import html
 
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.language.language import SWITCH
+from digit_recognizer.ui.language.language import render_switch
 
 
 def render_masthead() -> str:
-    """The head of the page, with the closed dialog of shortcuts."""
+    """The top of the page, with the closed dialog of shortcuts."""
     title, lead = html.escape(texts.TITLE), html.escape(texts.LEAD)
     name, title_of_help = html.escape(texts.SHORTCUTS), html.escape(texts.SHORTCUTS_TITLE)
     return (
         f"<header><h1>{title}</h1><p>{lead}</p>"
-        f'<div class="masthead-tools">{SWITCH}'
+        f'<div class="masthead-tools">{render_switch()}'
         '<button id="help" type="button" aria-haspopup="dialog" aria-keyshortcuts="?" '
         f'aria-label="{name}" title="{title_of_help}">?</button></div>'
         f"</header>{_shortcuts(name)}"
@@ -34,7 +34,7 @@ def _shortcuts(name: str) -> str:
 
 
 def _group(where: str, shortcuts: dict[str, str]) -> str:
-    """A list of shortcuts: keys, parted by spaces, and what they do."""
+    """A list of shortcuts: keys, separated by spaces, and their meaning."""
     entries = "".join(
         "<div><dt>"
         + " ".join(f"<kbd>{html.escape(key)}</kbd>" for key in keys.split())

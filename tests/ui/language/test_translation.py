@@ -18,7 +18,7 @@ import gradio
 import pytest
 
 import digit_recognizer
-from digit_recognizer.ui.language import language
+from digit_recognizer.ui.language import language, texts
 from digit_recognizer.ui.language.language import Language, catalogs, head, render_switch
 
 
@@ -101,15 +101,15 @@ def messages_of_errors(tree: ast.AST) -> Iterator[str]:
 @cache
 def messages() -> set[str]:
     """Every line that the page can show, but those without words to translate."""
-    texts = set(REASONS)
+    said = set(REASONS)
     for path, tree in SOURCES.items():
         if path.name == "texts.py":
             body = [node for node in tree.body if getattr(node, "name", None) != "count"]
-            texts.update(literals(ast.Module(body, [])))
+            said.update(literals(ast.Module(body, [])))
         else:
-            texts.update(messages_of_errors(tree))
+            said.update(messages_of_errors(tree))
     # Places that the browser fills in have names.
-    lines = {re.sub(r"{\w+}", "{}", line) for text in texts for line in text.split("\n")}
+    lines = {re.sub(r"{\w+}", "{}", line) for text in said for line in text.split("\n")}
     lines = {line for line in lines if not re.fullmatch(r"[\w-]+\.\w+", line)}  # names of files
     return {line for line in lines if re.search("[A-Za-z]|{}.*{}", line.replace(" ", ""))}
 
@@ -120,6 +120,23 @@ def test_there_are_messages_of_every_kind():
         "The picture is too large; use one of at most {} megapixels.", "not a usable path",
         "its images are {} {}", "{} is larger than {} MB.",
     } <= messages()  # fmt: skip
+
+
+def test_every_text_is_used():
+    tree = SOURCES[Path(texts.__file__)]
+    names = {name_of(target) for node in tree.body for target in getattr(node, "targets", ())}
+    names |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    used = {name_of(node) for node in ast.walk(tree) if is_read(node)}
+    for each in SOURCES.values():
+        for node in ast.walk(each):
+            if isinstance(node, ast.Attribute) and name_of(node.value) == "texts":
+                used.add(node.attr)
+    assert len(names) > 200
+    assert sorted(names - used) == []
+
+
+def is_read(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
 
 
 @pytest.mark.parametrize("code", CATALOGS)

@@ -6,6 +6,7 @@ import gradio as gr
 
 STYLE_SHEETS = (
     "page.css",
+    "masthead/masthead.css",
     "sketchpad/sketchpad.css",
     "answer/answer.css",
     "lessons/lessons.css",
@@ -13,10 +14,9 @@ STYLE_SHEETS = (
     "pictures/pictures.css",
     "training/training.css",
     "training/charts.css",
-    "training/afterwards.css",
-    "phone.css",
+    "training/report.css",
 )
-"""In the order of the page; the last one changes what the others say."""
+"""In the order of the page."""
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 

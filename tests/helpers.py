@@ -1,7 +1,10 @@
 """What tests of several rooms draw and build."""
 
+import asyncio
 import re
 import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -122,3 +125,9 @@ def finished(says: int = 3) -> TrainingResult:
 
 def learnt(says: int = 7, after: float = 0.9922) -> FineTuningResult:
     return FineTuningResult(constant_network(says).mlp, 2.5, 0.9942, after, 10_000)
+
+
+def in_event_loop(build: Coroutine) -> object:
+    """The result of `build`. A page built outside of an event loop leaves one open."""
+    with ThreadPoolExecutor(1) as thread:  # a loop may run in this one
+        return thread.submit(asyncio.run, build).result()

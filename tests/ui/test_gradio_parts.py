@@ -4,10 +4,8 @@ A new version of Gradio that moves one fails the test with its name; the module 
 beside it.
 """
 
-import asyncio
 import importlib
 import inspect
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from starlette.testclient import TestClient
 from uvicorn import Config
 
 from digit_recognizer.ui.server import fast_lane, gate
+from tests.helpers import in_event_loop
 
 SIGNATURES = {
     # guarded_blocks
@@ -73,9 +72,7 @@ def app() -> App:
             text.input(say, text, text, api_name="name", queue=False, api_visibility="private")
         return App.create_app(page)
 
-    # Gradio leaves an event loop open for each page that is built outside of one.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, build()).result()
+    return in_event_loop(build())
 
 
 @pytest.fixture

@@ -1,0 +1,44 @@
+import gradio as gr
+import pytest
+
+from digit_recognizer.ui.launch import middleware
+from digit_recognizer.ui.server.body_limit import BodyLimit
+from digit_recognizer.ui.server.fast_lane import FastLane
+from digit_recognizer.ui.server.gate import UPLOAD_ROUTE, Gate
+from digit_recognizer.ui.server.security_headers import SecurityHeaders
+from tests.helpers import in_event_loop
+
+
+async def strokes_read(value, request: gr.Request):
+    return value
+
+
+def answer_of(one, other):
+    return one
+
+
+async def build(api_name: str) -> gr.Blocks:
+    """A page with a function of two inputs, one of one input, and one that only the browser has."""
+    with gr.Blocks() as page:
+        text, number = gr.Textbox(), gr.Number()
+        text.submit(answer_of, [text, number], text, api_name="other")
+        text.input(strokes_read, text, text, api_name=api_name)
+        text.blur(None, text, text, js="(text) => text")
+    return page
+
+
+def layers_of(api_name: str) -> dict[type, dict]:
+    return {layer.cls: layer.kwargs for layer in middleware(in_event_loop(build(api_name)))}
+
+
+def test_strangers_meet_the_limit_for_bodies_before_the_gate_and_the_gate_before_the_fast_lane():
+    layers = layers_of("draw")
+    assert list(layers) == [SecurityHeaders, BodyLimit, Gate, FastLane]
+    assert layers[BodyLimit]["others"].keys() == {UPLOAD_ROUTE}
+    assert layers[Gate] == {"functions": {0: 2, 1: 1}, "names": {"other": 0, "draw": 1}}
+    assert layers[FastLane] == {"index": 1, "function": strokes_read}
+
+
+def test_the_fast_lane_finds_its_function_by_its_api_name_alone():
+    with pytest.raises(KeyError, match="draw"):
+        layers_of("strokes_read")

@@ -1,5 +1,5 @@
-"""The page: what is on it, what it does, and how it is served.
+"""The page: `ui.page` builds it, `ui.launch` serves it.
 
-The only part of the package that imports Gradio, and the only one that turns errors into messages
-for people. Importing this package loads nothing; `ui.page` builds the page, `ui.serving` serves it.
+Only this part of the package imports Gradio and turns errors into messages for people. Importing
+`digit_recognizer.ui` loads nothing.
 """

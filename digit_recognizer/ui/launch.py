@@ -1,4 +1,4 @@
-"""Serves the page: every option of the server in one place; knows nothing about what is on it."""
+"""Serves the page, with every option of the server; knows nothing about the page's parts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.routing import Route
 from digit_recognizer.ink.decoding import MAX_FILE_BYTES
 from digit_recognizer.ui.language import language
 from digit_recognizer.ui.pictures.examples import FOLDER as EXAMPLES_FOLDER
+from digit_recognizer.ui.server import fast_lane
 from digit_recognizer.ui.server.assets import asset_route
 from digit_recognizer.ui.server.body_limit import BodyLimit
 from digit_recognizer.ui.server.fast_lane import FastLane
@@ -22,49 +23,56 @@ from digit_recognizer.ui.theme import make_theme, style_sheet
 from digit_recognizer.ui.training.model_files import MAX_UPLOAD_BYTES
 
 MAX_SESSIONS = 500
+"""Sessions whose state Gradio keeps."""
 MAX_QUEUED = 100
-"""Beyond these, Gradio answers 503, which its page shows as a sentence."""
+"""Calls that wait in Gradio's queue; it answers 503 to more, and its page shows a sentence."""
 MULTIPART_BYTES = 2**20
-"""Room for what stands around a file in its upload."""
+"""Room for the multipart headers around an uploaded file."""
 
 
-def launch(page: gr.Blocks, host: str, port: int, **options) -> str:
+def launch(page: gr.Blocks, host: str, port: int) -> str:
     """Serve `page` in the background and return its address.
 
-    options: what a test wants different of `gr.Blocks.launch`. Raises OSError when the port is
-    taken.
+    Raises OSError when the port is taken.
     """
-    answered = {index: fn for index, fn in page.fns.items() if fn.fn is not None}
-    functions = {index: len(fn.inputs) for index, fn in answered.items()}
-    names = {fn.api_name: index for index, fn in answered.items() if fn.api_name}
     page.queue(api_open=False, default_concurrency_limit=4, max_size=MAX_QUEUED)
-    settings = {
-        "prevent_thread_lock": True,
-        "quiet": True,
-        "show_error": False,
-        "share": False,
-        "ssr_mode": False,
-        "run_history": False,
-        "enable_monitoring": False,
-        "state_session_capacity": MAX_SESSIONS,
-        "max_file_size": max(MAX_FILE_BYTES, MAX_UPLOAD_BYTES),
-        "allowed_paths": [str(EXAMPLES_FOLDER)],
-        "footer_links": [],
-        "theme": make_theme(),
-        # Not as `css`: Gradio rewrites that, and rules inside @media then miss what is outermost.
-        "head": f"<style>{style_sheet()}</style>{language.head()}",
-        "app_kwargs": {
+    _, address, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        show_error=False,
+        share=False,
+        ssr_mode=False,
+        run_history=False,
+        enable_monitoring=False,
+        state_session_capacity=MAX_SESSIONS,
+        max_file_size=max(MAX_FILE_BYTES, MAX_UPLOAD_BYTES),
+        allowed_paths=[str(EXAMPLES_FOLDER)],
+        footer_links=[],
+        theme=make_theme(),
+        # Not `css`: Gradio rewrites it, and rules inside @media then miss the outermost elements.
+        head=f"<style>{style_sheet()}</style>{language.head()}",
+        app_kwargs={
             "routes": [Route("/healthz", _health), asset_route()],
-            "middleware": [
-                Middleware(SecurityHeaders),
-                Middleware(BodyLimit, uploads=(UPLOAD_ROUTE, MAX_UPLOAD_BYTES + MULTIPART_BYTES)),
-                Middleware(Gate, functions=functions, names=names),
-                Middleware(FastLane, index=names["draw"], function=page.fns[names["draw"]].fn),
-            ],
+            "middleware": middleware(page),
         },
-    }
-    _, address, _ = page.launch(server_name=host, server_port=port, **{**settings, **options})
+    )
     return address.rstrip("/")
+
+
+def middleware(page: gr.Blocks) -> list[Middleware]:
+    """The layers between strangers and Gradio, outermost first."""
+    functions = {index: fn for index, fn in page.fns.items() if fn.fn is not None}
+    inputs = {index: len(fn.inputs) for index, fn in functions.items()}
+    names = {fn.api_name: index for index, fn in functions.items() if fn.api_name}
+    fast = names[fast_lane.API_NAME]
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(BodyLimit, others={UPLOAD_ROUTE: MAX_UPLOAD_BYTES + MULTIPART_BYTES}),
+        Middleware(Gate, functions=inputs, names=names),
+        Middleware(FastLane, index=fast, function=functions[fast].fn),
+    ]
 
 
 async def _health(request: Request) -> JSONResponse:
@@ -73,7 +81,7 @@ async def _health(request: Request) -> JSONResponse:
 
 def close(page: gr.Blocks) -> None:
     """Stop serving at once, without waiting for open connections."""
-    # Breaking off what is open makes the server log tracebacks that tell nobody anything.
+    # uvicorn logs a traceback for each connection that is cut off.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
     page.server.force_exit = True
     page.close(verbose=False)

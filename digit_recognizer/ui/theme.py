@@ -1,4 +1,4 @@
-"""The page's look: Gradio's theme set to our palette, and the style sheets."""
+"""The page's look: Gradio's theme in the page's colours, and the style sheets."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import gradio as gr
 
 STYLE_SHEETS = (
     "page.css",
+    "masthead/masthead.css",
     "sketchpad/sketchpad.css",
     "answer/answer.css",
     "lessons/lessons.css",
@@ -13,16 +14,15 @@ STYLE_SHEETS = (
     "pictures/pictures.css",
     "training/training.css",
     "training/charts.css",
-    "training/afterwards.css",
-    "phone.css",
+    "training/report.css",
 )
-"""In the order of the page; the last one changes what the others say."""
+"""In the order of the page, relative to this folder."""
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 
 def make_theme() -> gr.themes.Base:
-    """A theme that only uses fonts of the visitor's own system."""
+    """Gradio's theme in the colours of page.css, with fonts of the visitor's system."""
     return gr.themes.Base(
         primary_hue="orange", neutral_hue="stone", font=_FONT, font_mono=_MONO,
         radius_size="lg", text_size="md",
@@ -72,6 +72,6 @@ def make_theme() -> gr.themes.Base:
 
 
 def style_sheet() -> str:
-    """All style sheets, one after the other."""
+    """All style sheets in one text."""
     folder = Path(__file__).parent
     return "\n".join((folder / name).read_text("utf-8") for name in STYLE_SHEETS)

@@ -213,16 +213,23 @@ def test_refusals_have_the_security_headers(server):
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
 @pytest.mark.parametrize("path", ["queue/join", "run/draw", "call/predict", "cancel", "nowhere"])
 def test_large_bodies_are_refused_declared_or_not(server, path, kind):
-    headers = {"Content-Type": kind}
-    assert ask(server, f"/gradio_api/{path}", b" " * (2**20 + 1), headers=headers)[0] == 413
-    if path == "nowhere":  # which reads nothing, and so counts nothing
-        return
+    assert_too_large(server, "POST", f"/gradio_api/{path}", {"Content-Type": kind})
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/favicon.ico", "/gradio_api/heartbeat/x", "/gradio_api/queue/data?session_hash=x"],
+)
+def test_large_bodies_are_refused_where_none_is_expected(server, path):
+    assert_too_large(server, "GET", path, {})
+
+
+def assert_too_large(server, method: str, path: str, headers: dict[str, str]) -> None:
+    """A body above the limit gets 413, whether its length is declared or it comes in chunks."""
+    assert ask(server, path, b" " * (2**20 + 1), method, headers)[0] == 413
     connection = http.client.HTTPConnection(urlparse(server.url).netloc, timeout=30)
     connection.request(
-        *("POST", f"/gradio_api/{path}"),
-        body=(b" " * 2**16 for _ in range(17)),
-        headers=headers,
-        encode_chunked=True,
+        method, path, (b" " * 2**16 for _ in range(17)), headers, encode_chunked=True
     )
     assert connection.getresponse().status == 413
     connection.close()

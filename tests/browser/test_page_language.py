@@ -1,12 +1,13 @@
 import json
 import re
+import shutil
 
 import pytest
 from playwright.sync_api import expect
 
-from digit_recognizer.ui.language.language import CATALOG
+from digit_recognizer.ui.language.language import FOLDER, catalogs
 from tests.browser.digit_page import DIGITS
-from tests.browser.server import wait_for
+from tests.browser.server import ROOT, running_server, wait_for
 
 # What may stand in Latin letters in a Chinese sentence: names, formats and keys.
 NAMES = {
@@ -137,13 +138,53 @@ def test_the_browsers_language_decides_and_all_but_chinese_is_english(new_tab, l
     assert (english(tab) == []) == (language == "zh-CN")
 
 
+@pytest.fixture(scope="module")
+def server_of_three_languages(tmp_path_factory):
+    """`python app.py` with a third language, whose catalog translates two texts."""
+    folder = tmp_path_factory.mktemp("language")
+    shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
+    catalog = {"page": {"Undo": "Malfari", "Epoch {} of {}": "Epoko {} el {}"}, "gradio": {}}
+    (folder / "eo.json").write_text(json.dumps(catalog), "utf-8")
+    script = f"""
+import runpy, sys
+from pathlib import Path
+from digit_recognizer.ui.language import language
+language.FOLDER = Path({str(folder)!r})
+language.LANGUAGES += (language.Language("eo", "Esperanto", "Al Esperanto"),)
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+    with running_server(options=["-c", script], folder=ROOT) as server:
+        yield server
+
+
+def test_a_third_language_is_a_catalog_and_an_entry_and_makes_the_switch_a_menu(
+    new_tab, server_of_three_languages
+):
+    tab = new_tab(server_of_three_languages.url, locale="eo")
+    menu, undo = tab.page.get_by_role("combobox", name="Language"), tab.page.locator("#undo")
+    assert menu.locator("option").all_inner_texts() == ["English", "中文", "Esperanto"]
+    assert tab.page.locator("#language button").count() == 0
+    expect(undo).to_have_text("Malfari")  # as the browser asks for it
+    tab.page.evaluate("document.querySelector('#clear').textContent = 'Epoch 3 of 10'")
+    expect(tab.page.locator("#clear")).to_have_text("Epoko 3 el 10")
+    for language, said in (("en", "Undo"), ("zh-CN", "撤销"), ("eo", "Malfari"), ("zh-CN", "撤销")):
+        tab.page.locator("#language").select_option(language)
+        expect(tab.page.locator("html")).to_have_attribute("lang", language)
+        expect(undo).to_have_text(said)
+    tab.open(tab.page.url)
+    expect(undo).to_have_text("撤销")
+    expect(tab.page.locator("#language")).to_have_value("zh-CN")
+    assert english(tab) == []
+
+
 def test_in_a_chinese_browser_gradios_own_words_are_switched_to_english_too(chinese_tab):
     switch(chinese_tab, "en")
     assert chinese(chinese_tab) == []
 
 
 def test_every_entry_of_the_catalog_is_what_its_english_turns_into(chinese_tab):
-    catalog = json.loads(CATALOG.read_text("utf-8"))
+    catalog = catalogs()["zh-CN"]
     expected = {}
     for text, chinese in {**catalog["page"], **catalog["gradio"]}.items():
         values = [str(number) for number in range(7, 7 + text.count("{}"))]

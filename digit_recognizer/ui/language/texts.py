@@ -1,16 +1,19 @@
-"""Every sentence the page shows, in English, in one place.
+"""Every sentence of the page, in English.
 
-Knows nothing about how the sentences are laid out. Functions return plain text, never HTML.
+Functions return plain text, never HTML. Knows nothing about the layout of the sentences.
 
-chinese.json has an entry for each literal and each f-string here, with {} for what is filled in;
-the browser looks it up. So a sentence is one f-string; what varies in it is a number, a name, or
-another text. What is no part of a sentence goes on a line of its own, or after SEPARATOR.
+Each catalog of a language, zh-CN.json for example, has an entry for each literal and each f-string
+in this module, with {} for each value; the browser looks sentences up there. So a sentence is one
+f-string, whose values are numbers, names or other texts. Anything that is not part of the sentence
+goes on a line of its own, or after SEPARATOR.
 """
 
 SEPARATOR = " · "
 
 TITLE = "Digit recognizer"
 LEAD = "Draw a digit. A small neural network reads it while you write."
+
+LANGUAGE = "Language"
 
 SHORTCUTS = "Keyboard shortcuts"
 SHORTCUTS_TITLE = "Keyboard shortcuts (?)"
@@ -55,7 +58,6 @@ NUMBER = "A number: each digit shows its own bars"
 PROBABILITIES = "Probability of each digit"
 SHIPPED = "Read by the shipped network"
 NOT_A_DRAWING = "That was no drawing this page understands. Clear the sheet and draw again."
-BAD_UPLOAD = "This file could not be read as a picture. Use a PNG, JPEG, GIF, WebP or BMP."
 WRONG_TYPE = "This file is no picture. Choose a PNG, JPEG, GIF, WebP or BMP of one digit."
 FILE_TOO_LARGE = "This file is larger than 20 MB. Make the picture smaller and upload it again."
 BAD_REQUEST = "The server did not understand this. Reload the page and try again."
@@ -205,7 +207,7 @@ CONFUSION = "Row: what the digit is. Column: what your network said. Pick a numb
 
 
 def sure(confidence: float) -> str:
-    """Caption of a confident answer; `confidence` from 0 to 1."""
+    """Caption of a confident answer; `confidence` is from 0 to 1."""
     return f"{percent(confidence)} sure"
 
 
@@ -215,7 +217,7 @@ def unsure(digit: int, runner_up: int) -> str:
 
 
 def sure_number(confidence: float) -> str:
-    """Caption of a number whose digits all have at least this confidence."""
+    """Caption of a number; each of its digits has at least this confidence."""
     return f"At least {percent(confidence)} sure of each digit"
 
 
@@ -225,42 +227,42 @@ def unsure_number() -> str:
 
 
 def place(number: int, count: int) -> str:
-    """Which digit of a number, from the left."""
+    """Position of a digit in a number, from the left."""
     return f"Digit {number} of {count}"
 
 
 def no_digit() -> str:
-    """Caption of an answer to something that is probably no digit."""
+    """Caption of an answer to something that is probably not a digit."""
     return "Perhaps this is no digit at all"
 
 
 def may_touch() -> str:
-    """Caption of an answer to what may be several digits that touch."""
+    """Caption of an answer to a drawing that may be several digits that touch."""
     return "Not sure: digits may touch here"
 
 
 def said_unsure(confidence: float) -> str:
-    """Beside an answer in a lesson that is little more than a guess."""
+    """Note beside an unsure answer in a lesson."""
     return f"only {percent(confidence)} sure"
 
 
 def said_no_digit(confidence: float) -> str:
-    """Beside an answer in a lesson to what is probably no digit."""
+    """Note beside an answer in a lesson to something that is probably not a digit."""
     return f"{percent(confidence)}, perhaps no digit"
 
 
 def reasons(answer: int, runner_up: int) -> str:
-    """Heading of what spoke for the answer."""
+    """Heading of the pixels that spoke for the answer."""
     return f"Why {answer}, not {runner_up}"
 
 
 def reasons_info(answer: int, runner_up: int) -> str:
-    """What the colours of the pixels mean."""
+    """Meaning of the pixels' colours."""
     return f"Orange ink spoke for {answer}, blue ink for {runner_up}."
 
 
 def lead(answer: int, runner_up: int) -> str:
-    """Label of the sum of what spoke for the answer."""
+    """Label of the sum of all that spoke for the answer."""
     return f"Lead of {answer} over {runner_up}"
 
 
@@ -275,22 +277,22 @@ def flip(runner_up: int) -> str:
 
 
 def flip_info(share: float) -> str:
-    """How large the change is, as a share of the ink."""
+    """Size of the change, as a share of the ink."""
     return f"More ink where it is orange, less where it is blue: {share:.0%} of the ink."
 
 
 def teach_ask(read: int) -> str:
-    """What to do with a drawing that was read as `read`."""
+    """Request to correct a drawing that was read as `read`."""
     return f"It reads {read}. Tap what it should have said: the drawing joins the tray."
 
 
 def teach_ask_one(number: str) -> str:
-    """What to do with a drawing that was read as several digits."""
+    """Request to correct a drawing that was read as several digits."""
     return f"It reads {number}. If it is one digit, tap which: the drawing joins the tray."
 
 
 def in_tray(digit: int) -> str:
-    """What to do after a correction."""
+    """Advice after a correction."""
     return (
         f"It is in the tray as {digit}. Clear the sheet and draw it once more: three drawings "
         "teach more than one."
@@ -308,7 +310,7 @@ def tray(number: int) -> str:
 
 
 def tray_drawing(digit: int, said: int | None, says: int) -> str:
-    """Text for a drawing in the tray; `said` is what was said before a lesson."""
+    """Text for a drawing in the tray; `said` is the answer before the fine-tuning."""
     if said is None:
         return f"Your {digit}, read as {says}"
     return f"Your {digit}, read as {said} before the lesson, as {says} now"
@@ -320,27 +322,27 @@ def remove(digit: int) -> str:
 
 
 def brought(number: int) -> str:
-    """How many drawings a file has brought."""
+    """Number of drawings that came from a file."""
     return f"{count(number, 'new drawing')} from the file"
 
 
 def taught(drawings: int) -> str:
-    """Which network answers after a lesson."""
+    """Name of a network after a fine-tuning."""
     return f"Read by your own network (taught {count(drawings, 'drawing')})"
 
 
 def fine_tuning_took(seconds: float) -> str:
-    """Detail of the status after a lesson."""
+    """Detail of the status after a fine-tuning."""
     return f"{seconds:.1f} s of learning; Undo brings the former network back."
 
 
 def forgotten(points: float) -> str:
-    """How much of the test was forgotten, in percentage points."""
+    """Loss on the test by a fine-tuning, in percentage points."""
     return f"{points:.2f} points of the test were forgotten"
 
 
 def percent(share: float) -> str:
-    """A share from 0 to 1, rounded; no network is certain, so none says 100."""
+    """A share from 0 to 1, rounded to at most 99%, since no network is certain."""
     return f"{min(99, round(share * 100))}%"
 
 
@@ -355,29 +357,29 @@ def epoch_of(epoch: int, epochs: int) -> str:
 
 
 def in_training(epoch: int, epochs: int) -> str:
-    """Which network answers during a training."""
+    """Name of a network during its training."""
     return f"Read by your network in training, epoch {epoch} of {epochs}"
 
 
 def yours(recipe: str, epochs: int) -> str:
-    """Which network answers after a training."""
+    """Name of a network after its training."""
     return f"Read by your own network ({recipe}, {count(epochs, 'epoch')})"
 
 
 def looking_back(epoch: int, epochs: int) -> str:
-    """Which network answers while an epoch of the time machine is looked at."""
+    """Name of a network while the time machine shows one of its epochs."""
     return f"Read by your network as it was after epoch {epoch} of {epochs}"
 
 
 def epoch_summary(epoch: int, epochs: int, accuracy: float, digits: int) -> str:
-    """What an epoch has come to."""
+    """Validation accuracy of an epoch."""
     return (
         f"{epoch_of(epoch, epochs)}: {accuracy:.1%} of {count(digits, 'digit')} it has never seen"
     )
 
 
 def loaded(name: str) -> str:
-    """Which network answers after one was loaded from a file."""
+    """Name of a network that was loaded from a file."""
     return f"Read by the network you loaded ({name if len(name) <= 30 else name[:27] + '…'})"
 
 
@@ -388,17 +390,17 @@ def loaded_detail(hidden: tuple[int, ...]) -> str:
 
 
 def pace(seconds_per_epoch: float, seconds_left: float) -> str:
-    """How fast a training is."""
+    """Speed of a training."""
     return f"{seconds_per_epoch:.1f} s an epoch, {duration(seconds_left)} left"
 
 
 def progress(*parts: str) -> str:
-    """What goes on in an epoch, in a line."""
+    """Progress within an epoch, in a line."""
     return SEPARATOR.join(filter(None, parts))
 
 
 def batch_of(batch: int, batches: int) -> str:
-    """How far an epoch is."""
+    """Position in an epoch."""
     return f"batch {batch} of {batches}"
 
 
@@ -426,7 +428,7 @@ def result(test_accuracy: float, seconds: float, digits: int, on_mnist: bool = T
 
 
 def report_info(digits: int, on_mnist: bool) -> str:
-    """What the test was."""
+    """Number and source of the test's digits."""
     source = "MNIST's test set" if on_mnist else "the generator of handwriting"
     return f"{count(digits, 'digit')} from {source}, none of which it has learnt from"
 
@@ -437,7 +439,7 @@ def exact_percent(share: float) -> str:
 
 
 def first_layer_info(shown: int, units: int) -> str:
-    """What the pictures of the first layer's weights are."""
+    """Explanation of the pictures of the first layer's weights."""
     which = f"its {units} units look" if shown == units else f"{shown} of its {units} units look"
     return f"what {which} for: ink on orange speaks for it, on blue against"
 
@@ -458,7 +460,7 @@ def cell_label(label: int, digit: int, number: int) -> str:
 
 
 def mistakes(label: int | None, digit: int | None, number: int, shown: int) -> str:
-    """Heading of misread digits; `label` is what they are, `digit` what was said, None any."""
+    """Heading of misread digits: all that are `label` and were read as `digit`; None is any."""
     if not number:
         return "No mistake at all"
     if label is None and digit is None:
@@ -476,7 +478,7 @@ def picture_of(label: int) -> str:
 
 
 def really(label: int) -> str:
-    """What a misread digit is."""
+    """True label of a misread digit."""
     return f"is {label}"
 
 
@@ -491,22 +493,22 @@ def not_a_number(name: str) -> str:
 
 
 def chart_epoch(epoch: int) -> str:
-    """Before the values of an epoch."""
+    """Heading of an epoch's values in a chart."""
     return f"Epoch {epoch}"
 
 
 def chart_point(epoch: int, series: str, value: str) -> str:
-    """What a point of a chart says; `series` is the short name of its curve."""
+    """Text of a point in a chart; `series` is the short name of its curve."""
     return f"epoch {epoch}, {series}: {value}"
 
 
 def chart_empty(name: str) -> str:
-    """What an empty chart says, for those who cannot see it."""
+    """Description of an empty chart for screen readers."""
     return f"{name}: {CHART_EMPTY}"
 
 
 def chart_summary(name: str, epochs: int, training: str, validation: str) -> str:
-    """What a chart says, for those who cannot see it."""
+    """Description of a chart for screen readers."""
     return f"{name} after {count(epochs, 'epoch')}: training {training}, validation {validation}"
 
 
@@ -516,7 +518,7 @@ def count(number: int, noun: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time span, as exact as one cares to know."""
+    """A time span, in minutes and whole seconds."""
     seconds = max(0, round(seconds))
     if seconds == 0:
         return "a moment"

@@ -1,80 +1,104 @@
-/* Shows the page in Chinese to those who read it, and in English to all others.
+/* Shows the page in the visitor's language.
  *
- * The server speaks English only. Texts and attributes are looked up in the catalog (the element
- * #chinese) as they appear, before they are painted, and changed in place: the nodes stay Gradio's.
- * What the server said is remembered by node, so that a switch can go either way.
+ * The server speaks English. Texts and attributes are looked up in the language's catalog (the
+ * element #catalogs has them all) as they appear, before they are painted, and changed in place: the
+ * nodes stay Gradio's. What the server said is remembered by node, so that any language can follow.
  */
 (() => {
-  const CHINESE = 'zh-CN';
+  const ENGLISH = 'en';
   const STORE = 'language';
   const ATTRIBUTES = ['aria-label', 'aria-valuetext', 'aria-description', 'title', 'placeholder', 'alt'];
   const CACHE_SIZE = 2000;
 
-  const catalog = JSON.parse(document.getElementById('chinese').textContent);
-  const messages = { ...catalog.page, ...catalog.gradio };
-  const sentences = new Map();
-  const templates = [];
-  for (const [english, chinese] of Object.entries(messages)) {
-    if (english.includes('{}')) templates.push(template(english, chinese));
-    else sentences.set(english, chinese);
-  }
-  templates.sort((a, b) => b.fixed - a.fixed); // the more of a text is fixed, the surer the match
+  const catalogs = JSON.parse(document.getElementById('catalogs').textContent);
+  const codes = [ENGLISH, ...Object.keys(catalogs)];
+  const translators = { [ENGLISH]: (text) => text };
   // In some languages Gradio's own words come translated already.
-  const fromGradio = new Map(Object.entries(catalog.gradio).map(([english, chinese]) => [chinese, english]));
-  const translated = new Map();
+  const fromGradio = new Map(Object.values(catalogs).flatMap(
+    ({ gradio }) => Object.entries(gradio).map(([english, translation]) => [translation, english]),
+  ));
   const memories = new WeakMap(); // node -> { name of the attribute or 'data': { said, shown } }
 
-  function template(english, chinese) {
+  function template(english, translation) {
     const escaped = english.split('{}').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
     return {
       fixed: english.replaceAll('{}', '').length,
       pattern: new RegExp(`^${escaped.join('(.+?)')}$`),
       fill(values) {
         let next = 0;
-        const filled = chinese.replace(/\{(\d*)\}/g, (_, index) => values[index === '' ? next++ : index]);
+        const filled = translation.replace(/\{(\d*)\}/g, (_, index) => values[index === '' ? next++ : index]);
         // Digits and Latin letters keep a space from their neighbours, Chinese characters do not.
         return filled.replace(/(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])/g, '');
       },
     };
   }
 
-  function translateSentence(text) {
-    const sentence = sentences.get(text);
-    if (sentence !== undefined) return sentence;
-    for (const { pattern, fill } of templates) {
-      const match = pattern.exec(text);
-      if (match) return fill(match.slice(1).map(translate));
+  /* The function that translates a text with a catalog. */
+  function translator(catalog) {
+    const sentences = new Map();
+    const templates = [];
+    for (const [english, translation] of Object.entries({ ...catalog.page, ...catalog.gradio })) {
+      if (english.includes('{}')) templates.push(template(english, translation));
+      else sentences.set(english, translation);
     }
-    return text;
+    templates.sort((a, b) => b.fixed - a.fixed); // the more of a text is fixed, the surer the match
+    const translated = new Map();
+
+    function translateSentence(text) {
+      const sentence = sentences.get(text);
+      if (sentence !== undefined) return sentence;
+      for (const { pattern, fill } of templates) {
+        const match = pattern.exec(text);
+        if (match) return fill(match.slice(1).map(translateText));
+      }
+      return text;
+    }
+
+    /* Every line, and each of the parts that a dot separates, is a sentence of its own. */
+    function translateText(text) {
+      if (!/[A-Za-z]/.test(text)) return text;
+      let translation = translated.get(text);
+      if (translation === undefined) {
+        translation = text
+          .split(/(\s*\n\s*| · )/)
+          .map((part) => part.replace(/\S(.*\S)?/, translateSentence))
+          .join('');
+        if (translated.size >= CACHE_SIZE) translated.clear();
+        translated.set(text, translation);
+      }
+      return translation;
+    }
+
+    return translateText;
   }
 
-  /* Every line, and each of the parts that a dot separates, is a sentence of its own. */
   function translate(text) {
-    if (!/[A-Za-z]/.test(text)) return text;
-    let chinese = translated.get(text);
-    if (chinese === undefined) {
-      chinese = text
-        .split(/(\s*\n\s*| · )/)
-        .map((part) => part.replace(/\S(.*\S)?/, translateSentence))
-        .join('');
-      if (translated.size >= CACHE_SIZE) translated.clear();
-      translated.set(text, chinese);
-    }
-    return chinese;
+    translators[language] ??= translator(catalogs[language]);
+    return translators[language](text);
   }
 
-  let isChinese = prefersChinese();
+  let language = preferred();
 
-  function prefersChinese() {
+  /* The language that was chosen, else the first of the browser's that has a catalog, else English. */
+  function preferred() {
     let chosen = null;
     try {
       chosen = localStorage.getItem(STORE);
     } catch {
-      // Storage may be forbidden; the browser's language is known all the same.
+      // Storage may be forbidden; the browser's languages are known all the same.
     }
-    const languages = chosen ? [chosen] : navigator.languages;
-    const known = languages.find((name) => /^(en|zh(?!-(hant|tw|hk|mo)))\b/i.test(name));
-    return /^zh/i.test(known ?? '');
+    const wanted = chosen ? [chosen] : navigator.languages;
+    return wanted.map((name) => codes.find((code) => isSame(code, name))).find(Boolean) ?? ENGLISH;
+  }
+
+  /* Whether two names mean the same language in the same script: zh-SG is zh-CN, zh-TW is not. */
+  function isSame(...names) {
+    try {
+      const [one, other] = names.map((name) => new Intl.Locale(name).maximize());
+      return one.language === other.language && one.script === other.script;
+    } catch {
+      return false; // some browsers list what is not the name of a language
+    }
   }
 
   function show(node, name, value, write) {
@@ -82,7 +106,7 @@
     const last = memory?.[name];
     let said = last?.shown === value ? last.said : value;
     said = fromGradio.get(said) ?? said;
-    const shown = isChinese ? translate(said) : said;
+    const shown = translate(said);
     if (shown === value) return;
     if (memory) memory[name] = { said, shown };
     else memories.set(node, { [name]: { said, shown } });
@@ -114,18 +138,29 @@
     for (const { type, target, attributeName, addedNodes } of records) {
       const element = target.nodeType === Node.TEXT_NODE ? target.parentElement : target;
       if (element?.closest?.('[translate=no]')) continue;
-      if (attributeName === 'lang') sayWhichLanguage();
-      else if (type === 'attributes') showAttribute(target, attributeName);
+      if (type === 'attributes' && attributeName !== 'lang') showAttribute(target, attributeName);
       else if (target.nodeType === Node.TEXT_NODE) showText(target);
       else for (const node of addedNodes) if (!isLeftAlone(node)) showAll(node);
     }
+    sayWhichLanguage();
     observer.takeRecords(); // of what was changed here
   });
 
   function sayWhichLanguage() {
-    const language = isChinese ? CHINESE : 'en';
     // Gradio sets the browser's, some time after it has started.
     if (document.documentElement.lang !== language) document.documentElement.lang = language;
+    const menu = document.querySelector('select#language'); // there with three languages or more
+    if (menu && menu.value !== language) menu.value = language;
+  }
+
+  function choose(code) {
+    language = code;
+    try {
+      localStorage.setItem(STORE, code);
+    } catch {
+      // The choice lasts as long as the page, then.
+    }
+    speak();
   }
 
   function speak() {
@@ -146,14 +181,11 @@
   document.addEventListener('click', (event) => {
     const button = event.target.closest?.('[data-language]');
     if (!button) return;
-    isChinese = button.dataset.language === CHINESE;
-    try {
-      localStorage.setItem(STORE, button.dataset.language);
-    } catch {
-      // The choice lasts as long as the page, then.
-    }
-    speak();
+    choose(button.dataset.language);
     // The button is gone now; the one beside it has taken its place.
     button.parentElement.querySelector(`button:not([lang=${button.lang}])`).focus();
+  });
+  document.addEventListener('change', ({ target }) => {
+    if (target.matches('select#language')) choose(target.value);
   });
 })();

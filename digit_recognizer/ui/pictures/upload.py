@@ -12,10 +12,12 @@ from digit_recognizer.ui.events import AT_ONCE, payload
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.server.guarded_blocks import uploaded_path
 from digit_recognizer.ui.visitors.visitors import Visitors
+from digit_recognizer.ui.widgets import known_as_base
 
 _GUARD = Path(__file__).parent / "upload_guard.js"
 
 
+@known_as_base
 class ImageUpload(gr.Image):
     """An image widget that passes on the path of whatever file came.
 
@@ -23,16 +25,10 @@ class ImageUpload(gr.Image):
     it cannot open.
     """
 
-    is_template = True  # the browser knows it as its base class
-
     def __init__(self, **settings: Any):
         super().__init__(
             type="filepath", image_mode=None, sources=["upload", "clipboard"], **settings
         )
-
-    def get_config(self, cls: type | None = None) -> dict[str, Any]:
-        """The settings that the browser needs: those of the base class."""
-        return super().get_config(cls or gr.Image)
 
     def preprocess(self, payload: ImageData | None) -> str | None:
         """The path of the uploaded file, checked to lie in Gradio's upload folder."""

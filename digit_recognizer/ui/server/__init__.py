@@ -1,1 +1,1 @@
-"""Middleware between strangers and Gradio."""
+"""Middleware and routes between strangers and Gradio."""

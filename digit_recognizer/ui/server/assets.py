@@ -1,7 +1,7 @@
-"""Serves Gradio's assets from memory: a visit asks for some seventy of them.
+"""Serves Gradio's assets from memory, for browsers to keep.
 
-Gradio itself reads and compresses each of them anew for each visitor, one after the other, and has
-browsers ask for all of them again at the next visit.
+A visit asks for some seventy assets. Gradio would read and compress each of them for each visitor,
+and let no browser keep one for the next visit.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 KEPT_FILES = 500
-"""How many are kept in memory, each compressed or not; this page needs fewer than a hundred."""
+"""Files kept in memory, compressed and uncompressed ones; the page needs fewer than a hundred."""
 COMPRESSED = (".js", ".css", ".svg")
 LEAST_COMPRESSED = 400
-"""Bytes; smaller files are sent as they are."""
+"""Smaller files, in bytes, are sent uncompressed; any value near this serves."""
 FOLDER = Path(BUILD_PATH_LIB)
 HEADERS = {
-    # The name of an asset contains a hash of what is in it.
+    # The name of an asset contains a hash of its content.
     "Cache-Control": "public, max-age=31536000, immutable",
     "Vary": "Accept-Encoding",
 }
 
 
 def asset_route() -> Route:
-    """The route that takes the place of Gradio's own."""
+    """The route for assets, in place of Gradio's."""
     names = {path.name for path in FOLDER.iterdir()}
 
     async def answer(request: Request) -> Response:
@@ -46,7 +46,7 @@ def asset_route() -> Route:
 
 @lru_cache(KEPT_FILES)
 def asset(name: str, compress: bool) -> Response:
-    """The answer with a file of Gradio's folder; compressed with Brotli if asked for and useful."""
+    """The answer with a file of FOLDER, compressed with Brotli if `compress` and worthwhile."""
     content = (FOLDER / name).read_bytes()
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     headers = dict(HEADERS)

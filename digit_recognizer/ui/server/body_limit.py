@@ -1,87 +1,54 @@
-"""Refuses request bodies that no page of ours would send; knows nothing about Gradio's routes.
+"""Refuses request bodies larger than any that the page sends; knows nothing about Gradio's routes.
 
-Gradio bounds each uploaded file by itself, but not how many there are, and reads any JSON into
-memory, however large.
+Gradio limits the size of each uploaded file, but neither their number nor the size of JSON.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from starlette.responses import JSONResponse
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 2**20
-"""More than twice what the largest drawing needs."""
+"""More than twice the size of the largest drawing."""
 MAX_DROPPED_BYTES = 256 * 2**20
-"""Beyond this a client that goes on sending is cut off."""
+"""The rest of a refused body is read up to this size; then the connection is closed."""
 
 
 class BodyLimit:
-    """ASGI middleware: 413 for bodies above a limit, declared or not.
+    """ASGI middleware: answers 413 to bodies above a limit, whether they declare a length or not.
 
-    uploads: the path that takes files, and its own limit.
+    limit: in bytes. others: limits of their own for some paths.
     """
 
     def __init__(
-        self, app: ASGIApp, uploads: tuple[str, int] | None = None, limit: int = MAX_BODY_BYTES
+        self, app: ASGIApp, others: Mapping[str, int] | None = None, limit: int = MAX_BODY_BYTES
     ):
-        self._app = app
-        self._uploads = dict([uploads] if uploads else [])
-        self._limit = limit
+        self._limited = RequestBodyLimitMiddleware(app, limit)
+        self._others = {
+            path: RequestBodyLimitMiddleware(app, size) for path, size in (others or {}).items()
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and count what is read of it."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        limit = self._uploads.get(scope["path"], self._limit)
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > limit:
-            await _drop(receive)
-            await _refuse(scope, receive, send)
-            return
-        read = 0
-        started = refused = False
+        """Pass a request on through the limit of its path."""
+        more = True
 
-        async def counted() -> Message:
-            nonlocal read, refused
+        async def noted() -> Message:
+            nonlocal more
             message = await receive()
-            read += len(message.get("body", b""))
-            if read <= limit:
-                return message
-            if not started and not refused:
-                refused = True
-                if message.get("more_body"):
-                    await _drop(receive)
-                await _refuse(scope, receive, send)
-            # As if the client had gone: what was read so far is dropped.
-            return {"type": "http.disconnect"}
+            more = message.get("more_body", False)
+            return message
 
-        async def unless_refused(message: Message) -> None:
-            nonlocal started
-            started = True
-            if not refused:
-                await send(message)
+        async def send_after_body(message: Message) -> None:
+            # Clients that are still sending would miss the answer.
+            dropped = 0
+            while message.get("status") == 413 and more and dropped < MAX_DROPPED_BYTES:
+                dropped += len((await noted()).get("body", b""))
+            await send(message)
 
-        try:
-            await self._app(scope, counted, unless_refused)
-        except Exception:
-            # What the application makes of a client that seems to have gone is of no interest.
-            if not refused:
-                raise
-
-
-async def _drop(receive: Receive) -> None:
-    """Read on without keeping anything: clients that are still sending miss an answer."""
-    dropped, more = 0, True
-    while more and dropped < MAX_DROPPED_BYTES:
-        message = await receive()
-        dropped += len(message.get("body", b""))
-        more = message.get("more_body", False)
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    await JSONResponse({"detail": "The request is too large."}, 413)(scope, receive, send)
+        app = self._others.get(scope.get("path", ""), self._limited)
+        await app(scope, noted, send_after_body)

@@ -1,7 +1,7 @@
-"""A shorter way to the one function that every visitor calls several times a second.
+"""Answers the calls of one function directly, bypassing Gradio's dispatch.
 
-Gradio's own way to a function takes as long as reading a digit does, in the same process. Knows
-nothing about what the function does.
+Every visitor calls this function several times a second, and Gradio's dispatch takes as long as
+reading a digit. Knows nothing about what the function does.
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ from digit_recognizer.ui.server.gate import CALL
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+API_NAME = "draw"
+"""The function's `api_name` on the page."""
 ROUTE = "/gradio_api/run/predict"
 
 Function = Callable[[object, gr.Request], Awaitable[object]]
 
 
 class FastLane:
-    """ASGI middleware: answers the calls of one function by index as Gradio would.
+    """ASGI middleware: answers calls of one function in the layout of Gradio's answers.
 
-    function: takes the value of one input as it was sent, and returns that of one output; it must
-    not need what else Gradio does with values and sessions. Stands behind the gate, which has
-    parsed the call.
+    index: number of the function on the page. function: takes the value of one input as it was
+    sent and returns the value of one output, without Gradio's pre- and postprocessing. The gate
+    stands before this middleware and has parsed the call.
     """
 
     def __init__(self, app: ASGIApp, index: int, function: Function):
@@ -37,7 +39,7 @@ class FastLane:
         self._function = function
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a call of the function, and pass on everything else."""
+        """Answer calls of the function and pass everything else on."""
         if scope["type"] == "http" and scope["path"] == ROUTE:
             call = scope[CALL]
             if call.get("fn_index") == self._index:

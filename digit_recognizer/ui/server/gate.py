@@ -1,7 +1,7 @@
-"""Lets through what the page and its programs ask for, and nothing else that Gradio would answer.
+"""Lets requests of the page and of programs through, and refuses all others.
 
-Gradio has some forty routes, among them a proxy, an editor and a recorder that this page never
-uses, and answers a malformed call with a traceback in the log. Knows nothing about what calls do.
+Gradio has some sixty routes, among them a proxy, an editor and a recorder, which the page never
+uses; it answers a malformed call with a traceback in the log. Knows nothing about what calls do.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 UPLOAD_ROUTE = "/gradio_api/upload"
-CALL = "digit_recognizer.call"  # where the scope of a call holds it, parsed
+CALL = "digit_recognizer.call"
+"""Key of the parsed call in the ASGI scope."""
 _READ = re.compile(
     r"/|/(config|healthz|theme\.css|favicon\.ico|manifest\.json|robots\.txt)"
     r"|/(assets|static)/.+"
     r"|/gradio_api/(info|app_id|startup-events|theme\.css|upload_progress|queue/data)"
     r"|/gradio_api/heartbeat/[\w-]{1,64}"
-    # A file of this machine; Gradio would fetch one from another as well, for anybody.
+    # Files of this machine; Gradio would fetch files of other machines, too, for anybody.
     r"|/gradio_api/file=(?!(?i:https?:)).+"
     r"|/gradio_api/call/\w+/\w+"
 )
@@ -44,11 +45,11 @@ _KINDS = {
 
 
 class Gate:
-    """ASGI middleware: 404 for other routes, 422 for calls that cannot be meant for this page.
+    """ASGI middleware: answers 404 on other routes, and 422 to calls of no function of the page.
 
-    functions: how many inputs each function has, by index. names: which of them has which name.
-    Stands behind the limit for bodies, since it reads the body of a call. The call goes on with the
-    scope, under CALL, for who would read it next.
+    functions: number of inputs of each function, by index. names: index of each function, by
+    `api_name`. The limit for bodies stands before this middleware, which reads every body but an
+    upload's. The parsed call goes on in the scope, under CALL.
     """
 
     def __init__(self, app: ASGIApp, functions: Mapping[int, int], names: Mapping[str, int]):
@@ -57,15 +58,19 @@ class Gate:
         self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer it."""
+        """Pass a request on or refuse it."""
         if scope["type"] != "http":
-            if scope["type"] == "lifespan":  # there are no WebSockets
+            if scope["type"] == "lifespan":  # the page has no WebSockets
                 await self._app(scope, receive, send)
             return
         method, path = scope["method"], scope["path"]
+        if method == "POST" and path == UPLOAD_ROUTE:
+            await self._app(scope, receive, send)
+            return
+        # On every route, so that a body above the limit is refused before an answer begins.
+        body = await _read_body(receive)
         call = _CALL.fullmatch(path)
         if method == "POST" and (call or path in _REQUIRED):
-            body = await _read_body(receive)
             message = _parse(body)
             if call:
                 fits = message is not None and self._is_call(message, **call.groupdict())
@@ -75,29 +80,27 @@ class Gate:
                 await self._app({**scope, CALL: message}, _replayed(body, receive), send)
             else:
                 await _answer(422, "This call is not one of this page's.")(scope, receive, send)
-        elif (method in ("GET", "HEAD") and _READ.fullmatch(path)) or (
-            method == "POST" and path == UPLOAD_ROUTE
-        ):
-            await self._app(scope, receive, send)
+        elif method in ("GET", "HEAD") and _READ.fullmatch(path):
+            await self._app(scope, _replayed(b"", receive), send)
         else:
             await _answer(404, "There is nothing here.")(scope, receive, send)
 
     def _is_call(self, call: dict, kind: str | None, name: str | None) -> bool:
-        """Whether the function exists and takes as many inputs."""
+        """Whether the function exists and takes as many inputs as the call has."""
         data, index = call.get("data"), call.get("fn_index")
-        if index is None or kind == "call":  # which goes by the name alone
+        if index is None or kind == "call":  # "call" goes by the name alone
             index = self._names.get(name)
         return (
             isinstance(data, list)
             and len(data) == self._functions.get(index)
             and not call.get("batched")
-            # Gradio logs a traceback for a file in what comes with an event; ours have none.
+            # Gradio logs a traceback for a file in the data of an event; no event of ours has one.
             and not any("path" in part for part in dicts_in(call.get("event_data")))
         )
 
 
 def _parse(body: bytes) -> dict | None:
-    """An object whose known parts are of the types that Gradio expects; None for anything else."""
+    """The JSON object of a call; None if a known part has another type than Gradio expects."""
     try:
         message = json.loads(body)
     except (ValueError, RecursionError):
@@ -123,7 +126,7 @@ def dicts_in(value: object) -> Iterator[dict]:
 
 
 async def _read_body(receive: Receive) -> bytes:
-    """The whole body, or as much of it as came before the client went."""
+    """The body, or its beginning if the client goes away."""
     body, more = b"", True
     while more:
         message = await receive()
@@ -133,7 +136,7 @@ async def _read_body(receive: Receive) -> bytes:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """The body once more, then whatever comes after it."""
+    """A `receive` that gives the body again, then the messages after it."""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:

@@ -1,4 +1,4 @@
-"""Gradio's Blocks for a page on the open internet: what comes is judged, and not kept.
+"""Gradio's Blocks for a page on the open internet: inputs are checked and not kept.
 
 Knows nothing about what is on the page.
 """
@@ -16,21 +16,21 @@ from digit_recognizer.ui.server.gate import dicts_in
 
 
 class GuardedBlocks(gr.Blocks):
-    """Blocks that answer bad inputs with a sentence, and keep nothing of any input.
+    """Blocks that answer bad inputs with a sentence and keep no input.
 
-    `gr.Blocks` logs a traceback for whatever a component cannot take, fetches files from other
+    `gr.Blocks` logs a traceback for each value that a component rejects, fetches files from other
     hosts, and keeps each session's inputs for an hour.
     """
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list, state: Any, explicit_call: bool = False
     ) -> list:
-        """Inputs as the handler takes them; `gr.Error` when a component cannot take them."""
+        """Values for the handler; `gr.Error` when a component rejects its input."""
         try:
             for part in dicts_in(inputs):
                 uploaded_path(part.get("path"))
             return await super().preprocess_data(block_fn, inputs, state, explicit_call)
-        except gr.Error as error:  # for people: a number outside of its range
+        except gr.Error as error:  # a component's message for people, on a number out of range
             raise gr.Error(error.message, print_exception=False) from None
         except Exception as error:
             raise gr.Error(texts.BAD_REQUEST, print_exception=False) from error
@@ -40,7 +40,7 @@ class GuardedBlocks(gr.Blocks):
 
 
 def uploaded_path(path: object) -> str | None:
-    """The path of an uploaded file, from an untrusted one; `gr.Error` for any other file."""
+    """An untrusted path, checked to be an uploaded file's; `gr.Error` for any other."""
     if path is None:
         return None
     if (

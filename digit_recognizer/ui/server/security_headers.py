@@ -1,6 +1,6 @@
-"""Puts security headers on every answer; knows nothing about the page but what it loads.
+"""Puts security headers on every answer, and answers 500 to exceptions that nothing else catches.
 
-It also turns an exception that nothing else has caught into a plain answer, for the log to explain.
+Knows nothing about the page but the kinds of content that it loads.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CONTENT_SECURITY_POLICY = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
-"""Only this host is ever asked, by no script of anybody's; the page stands in nobody's frame."""
+"""The page loads from its own host alone and stands in no frame."""
 UNUSED = ("camera", "microphone", "geolocation", "payment", "usb", "display-capture")
 HEADERS = {
     "Content-Security-Policy": "; ".join(map(" ".join, CONTENT_SECURITY_POLICY.items())),
@@ -41,13 +41,13 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """ASGI middleware."""
+    """ASGI middleware: adds HEADERS to every answer."""
 
     def __init__(self, app: ASGIApp):
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and add to its answer."""
+        """Pass a request on and add to its answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -66,7 +66,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:
             if started and isinstance(error.__cause__, HTTPException):
-                # So Gradio ends a stream that nobody may read, after it has begun.
+                # Gradio raises this in a stream that has begun, for a session that does not exist.
                 await send({"type": "http.response.body", "body": b""})
                 return
             if not started:

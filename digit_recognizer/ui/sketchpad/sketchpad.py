@@ -13,14 +13,13 @@ from digit_recognizer.ink.strokes import MAX_POINTS, MAX_STROKES, parse_strokes,
 from digit_recognizer.ui.answer.answer import AnswerPanel, render_problem, render_reading
 from digit_recognizer.ui.events import AT_ONCE
 from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.server.fast_lane import API_NAME
 from digit_recognizer.ui.visitors.visitors import Visitors
 
 SKETCHED = (2, 4, 7)
 """Digits of which one sketches itself for a newcomer."""
 SKETCH_SIZE = 0.55
 """Their height, as a share of the sheet's side."""
-API_NAME = "draw"
-"""By this name the server finds the function that answers drawings without Gradio's dispatch."""
 _FOLDER = Path(__file__).parent
 
 

@@ -14,23 +14,19 @@ from digit_recognizer.errors import BadModel
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.server.guarded_blocks import uploaded_path
+from digit_recognizer.ui.widgets import known_as_base
 
 MODEL_NAME = "my-digits.npz"
 MAX_UPLOAD_BYTES = 36 * 2**20
 """Room for a network of MAX_PARAMETERS."""
 
 
+@known_as_base
 class ModelFile(gr.File):
     """A file, never shown, that holds the network it is given as its value."""
 
-    is_template = True  # the browser knows it as its base class
-
     def __init__(self, **settings: Any):
         super().__init__(visible=False, **settings)
-
-    def get_config(self, cls: type | None = None) -> dict[str, Any]:
-        """The settings that the browser needs: those of the base class."""
-        return super().get_config(cls or gr.File)
 
     def postprocess(self, value: Mlp | None) -> FileData | None:
         """Save the network where Gradio serves files from and deletes old ones."""
@@ -47,14 +43,9 @@ class ModelFile(gr.File):
         return FileData(path=str(path), orig_name=MODEL_NAME)
 
 
+@known_as_base
 class ModelUpload(gr.UploadButton):
     """A button to choose a file; hands over its path, whatever it holds."""
-
-    is_template = True  # the browser knows it as its base class
-
-    def get_config(self, cls: type | None = None) -> dict[str, Any]:
-        """The settings that the browser needs: those of the base class."""
-        return super().get_config(cls or gr.UploadButton)
 
     def preprocess(self, payload: FileData | None) -> str | None:
         """The path of the uploaded file, checked to lie in Gradio's upload folder."""

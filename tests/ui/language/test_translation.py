@@ -1,5 +1,7 @@
-"""Every text has a Chinese one. What the page can say is read from the code: the literals of
-texts.py and the messages of errors, f-strings with {} for what they fill in.
+"""Every text has a translation in each catalog.
+
+The page's messages are read from the code: the literals of texts.py and the messages of errors,
+f-strings with {} for each value.
 """
 
 import ast
@@ -13,9 +15,11 @@ from pathlib import Path
 from string import Formatter
 
 import gradio
+import pytest
 
 import digit_recognizer
-from digit_recognizer.ui.language.language import CATALOG, head
+from digit_recognizer.ui.language import language, texts
+from digit_recognizer.ui.language.language import Language, catalogs, head, render_switch
 
 
 def name_of(node: ast.AST | None) -> str:
@@ -38,12 +42,8 @@ REASONS = {
     for number in (errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOSPC, errno.EIO)
 }
 """The system's own words, in messages about files."""
+CATALOGS = catalogs()
 CHINESE = "[\u3000-\u9fff\uff00-\uffef]"
-
-
-@cache
-def catalog(section: str) -> dict[str, str]:
-    return json.loads(CATALOG.read_text("utf-8"))[section]
 
 
 def template(node: ast.AST | None) -> str | None:
@@ -101,15 +101,15 @@ def messages_of_errors(tree: ast.AST) -> Iterator[str]:
 @cache
 def messages() -> set[str]:
     """Every line that the page can show, but those without words to translate."""
-    texts = set(REASONS)
+    said = set(REASONS)
     for path, tree in SOURCES.items():
         if path.name == "texts.py":
             body = [node for node in tree.body if getattr(node, "name", None) != "count"]
-            texts.update(literals(ast.Module(body, [])))
+            said.update(literals(ast.Module(body, [])))
         else:
-            texts.update(messages_of_errors(tree))
+            said.update(messages_of_errors(tree))
     # Places that the browser fills in have names.
-    lines = {re.sub(r"{\w+}", "{}", line) for text in texts for line in text.split("\n")}
+    lines = {re.sub(r"{\w+}", "{}", line) for text in said for line in text.split("\n")}
     lines = {line for line in lines if not re.fullmatch(r"[\w-]+\.\w+", line)}  # names of files
     return {line for line in lines if re.search("[A-Za-z]|{}.*{}", line.replace(" ", ""))}
 
@@ -122,32 +122,56 @@ def test_there_are_messages_of_every_kind():
     } <= messages()  # fmt: skip
 
 
-def test_every_message_has_a_chinese_one():
-    assert sorted(messages() - set(catalog("page"))) == []  # add these to chinese.json
+def test_every_text_is_used():
+    tree = SOURCES[Path(texts.__file__)]
+    names = {name_of(target) for node in tree.body for target in getattr(node, "targets", ())}
+    names |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    used = {name_of(node) for node in ast.walk(tree) if is_read(node)}
+    for each in SOURCES.values():
+        for node in ast.walk(each):
+            if isinstance(node, ast.Attribute) and name_of(node.value) == "texts":
+                used.add(node.attr)
+    assert len(names) > 200
+    assert sorted(names - used) == []
 
 
-def test_no_chinese_text_has_outlived_its_message():
-    assert sorted(set(catalog("page")) - messages()) == []  # take these out of chinese.json
+def is_read(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
 
 
-def test_gradios_words_are_still_gradios():
+@pytest.mark.parametrize("code", CATALOGS)
+def test_every_message_has_a_translation(code):
+    missing = messages() - set(CATALOGS[code]["page"])
+    assert sorted(missing) == []  # add these to the catalog
+
+
+@pytest.mark.parametrize("code", CATALOGS)
+def test_no_translation_has_outlived_its_message(code):
+    left = set(CATALOGS[code]["page"]) - messages()
+    assert sorted(left) == []  # take these out of the catalog
+
+
+@pytest.mark.parametrize("code", CATALOGS)
+def test_gradios_words_are_still_gradios(code):
     assets = Path(gradio.__file__).parent / "templates" / "frontend" / "assets"
     said = "".join(path.read_text("utf-8") for path in sorted(assets.glob("*.js")))
-    for text in catalog("gradio"):
+    for text in CATALOGS[code]["gradio"]:
         assert text.replace("{}", "") in said, text
 
 
-def test_what_the_english_fills_in_the_chinese_fills_in_too():
+@pytest.mark.parametrize("code", CATALOGS)
+def test_a_translation_fills_in_the_values_of_the_english(code):
     for section in ("page", "gradio"):
-        for english, chinese in catalog(section).items():
-            fields = [field for _, field, _, _ in Formatter().parse(chinese) if field is not None]
+        for english, translation in CATALOGS[code][section].items():
+            parts = Formatter().parse(translation)
+            fields = [field for _, field, _, _ in parts if field is not None]
             places = list(map(str, range(english.count("{}"))))
             assert sorted(fields) in (places, [""] * len(places)), english
 
 
 def test_the_chinese_is_chinese_with_its_punctuation():
     for section in ("page", "gradio"):
-        for chinese in catalog(section).values():
+        for chinese in CATALOGS["zh-CN"][section].values():
             assert re.search(CHINESE, re.sub(r"\{\d*\}", "", chinese)), chinese
             assert not re.search(rf"{CHINESE}[,;:!?](?!\s*\d)|[,;:!?]{CHINESE}", chinese), chinese
             assert not re.search(
@@ -155,7 +179,20 @@ def test_the_chinese_is_chinese_with_its_punctuation():
             ), chinese
 
 
-def test_the_pages_head_carries_the_catalog_and_no_text_can_end_its_element():
+def test_the_pages_head_carries_the_catalogs_and_no_text_can_end_their_element():
     assert head().count("</script>") == 2
     carried = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', head(), re.S)
-    assert json.loads(carried[1]) == json.loads(CATALOG.read_text("utf-8"))
+    assert json.loads(carried[1]) == CATALOGS
+
+
+def test_two_languages_are_a_button_each_and_more_are_a_menu(monkeypatch):
+    assert re.findall(r'data-language="(.*?)"', render_switch()) == ["en", "zh-CN"]
+    more = (*language.LANGUAGES, Language("eo", "<Esperanto>", "Al Esperanto"))
+    monkeypatch.setattr(language, "LANGUAGES", more)
+    assert "<button" not in render_switch()
+    options = re.findall(r'<option value="(.*?)" lang="(.*?)"[^>]*>(.*?)</option>', render_switch())
+    assert options == [
+        ("en", "en", "English"),
+        ("zh-CN", "zh-CN", "中文"),
+        ("eo", "eo", "&lt;Esperanto&gt;"),
+    ]

@@ -42,6 +42,7 @@ from tests.browser.server import (
 from tests.visitor import Refused, Visitor
 
 COMMAND = "replicas.py"
+README = ROOT / "digit_recognizer" / "ui" / "server" / "README.md"
 VISITORS = 20
 ROUNDS = 30
 TRAINING_SECONDS = 300
@@ -106,14 +107,14 @@ def main() -> int:
 
 
 def configuration() -> str:
-    """The README's."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    """The nginx configuration that the server's README shows."""
+    text = README.read_text(encoding="utf-8")
     return re.search(r"^```nginx\n(.*?)^```", text, re.S | re.M)[1]
 
 
 @contextlib.contextmanager
 def running_nginx(folder: Path, replicas: list[Server]) -> Iterator[Proxy]:
-    """nginx with the README's configuration, on free ports."""
+    """nginx with that configuration, on free ports."""
     path = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if path is None:
         raise Missing("nginx is not installed (Debian: apt install nginx-light).")

@@ -11,8 +11,9 @@ Chromium, and MNIST for the states of a training.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,20 +139,28 @@ def training(tab: DigitPage) -> None:
 def trained(tab: DigitPage) -> None:
     """After a training, with the network of its second epoch chosen again."""
     start_training(tab, 6)
-    tab.page.locator("#mistakes img").first.wait_for(state="attached", timeout=120_000)
-    tab.page.locator("#time-machine input[type=range]").fill("2")
+    tab.page.locator("#mistakes img").first.wait_for(timeout=120_000)
+    with open_sidebar(tab):
+        tab.page.locator("#time-machine input[type=range]").fill("2")
     tab.page.locator("#loss-chart [data-marked='2']").wait_for(state="attached")
 
 
 def start_training(tab: DigitPage, epochs: int) -> None:
     """Draw, and press Retrain."""
     drawn(tab)
-    toggle = tab.page.locator("#sidebar .toggle-button")
+    with open_sidebar(tab):
+        tab.choose("quick", epochs)
+        tab.page.click("#retrain")
+
+
+@contextlib.contextmanager
+def open_sidebar(tab: DigitPage) -> Iterator[None]:
+    """Open the sidebar where the screen is too narrow for it, and close it afterwards."""
     is_narrow = tab.page.viewport_size["width"] < SIDEBAR_WIDTH
+    toggle = tab.page.locator("#sidebar .toggle-button")
     if is_narrow:
         toggle.click()
-    tab.choose("quick", epochs)
-    tab.page.click("#retrain")
+    yield
     if is_narrow:
         toggle.click()
 

@@ -1,38 +1,54 @@
-"""Takes the README's pictures of the page, and saves its GIF, into tests/screenshots/.
+"""Takes pictures of the page: those that the READMEs show, or all its states on all screens.
 
     python tests/make_screenshots.py [--only NAME …]
+    python tests/make_screenshots.py --folder FOLDER [--states NAME …] [--screens NAME …] [--whole]
 
-Serves the page itself and needs Chromium, and MNIST for the picture of a training.
+The first form renews the READMEs' pictures in tests/screenshots. The second puts a picture of each
+state on each screen into a folder, to look at. The script serves the page itself and needs
+Chromium, and MNIST for the states of a training.
 """
 
+from __future__ import annotations
+
 import argparse
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Browser, Locator, sync_playwright  # noqa: E402
-
 from tests.browser.conftest import FLAGS, chromium_path  # noqa: E402
-from tests.browser.digit_page import DIGITS, DigitPage, arc, side_by_side  # noqa: E402
+from tests.browser.digit_page import DigitPage, arc, side_by_side  # noqa: E402
 from tests.browser.server import running_server  # noqa: E402
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 FOLDER = Path(__file__).parent / "screenshots"
-DESKTOP = {"viewport": {"width": 1280, "height": 720}}
-WHOLE_DESKTOP = {"viewport": {"width": 1280, "height": 1160}}
-WIDE = {"viewport": {"width": 1600, "height": 1000}}
-TABLET = {"viewport": {"width": 820, "height": 1180}}
-LONG_DESKTOP = {"viewport": {"width": 1280, "height": 1700}}
+LAPTOP = {"viewport": {"width": 1280, "height": 720}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
     "has_touch": True,
     "is_mobile": True,
 }
+DARK = {"color_scheme": "dark"}
 CHINESE = {"locale": "zh-CN"}
-REPLAY = "replay"
+SCREENS = {
+    "laptop": LAPTOP,
+    "dark": LAPTOP | DARK,
+    "chinese": LAPTOP | CHINESE,
+    "wide": {"viewport": {"width": 1600, "height": 1000}},
+    "tablet": {"viewport": {"width": 820, "height": 1180}},
+    "phone": PHONE,
+    "phone-dark": PHONE | DARK,
+    "phone-chinese": PHONE | CHINESE,
+}
+SIDEBAR_WIDTH = 900
+"""On narrower screens the sidebar is closed at first, in pixels."""
 FIVE = [
     [(0.4, 0.25), (0.37, 0.47), *arc(0.47, 0.61, 0.18, 0.17, -125, 140)],
     [(0.4, 0.25), (0.66, 0.24)],
@@ -40,25 +56,15 @@ FIVE = [
 LAMBDA = [[(0.3, 0.2), (0.5, 0.5), (0.72, 0.82)], [(0.5, 0.5), (0.28, 0.82)]]
 
 
-def light(tab: DigitPage) -> None:
-    tab.draw(FIVE)
-    tab.expect_digit(5)
-
-
-def dark(tab: DigitPage) -> None:
-    tab.draw(DIGITS[3])
-    tab.expect_digit(3)
-
-
-def phone(tab: DigitPage) -> None:
-    tab.draw(DIGITS[2])
-    tab.expect_digit(2)
-
-
 def empty(tab: DigitPage) -> None:
-    """What a newcomer sees, once the digit has sketched itself."""
+    """A newcomer's page, once the digit has sketched itself."""
     tab.expect_no_digit()
     tab.page.evaluate("document.getAnimations().forEach((each) => each.finish())")
+
+
+def drawn(tab: DigitPage) -> None:
+    tab.draw(FIVE)
+    tab.expect_digit(5)
 
 
 def keys(tab: DigitPage) -> None:
@@ -71,13 +77,15 @@ def keys(tab: DigitPage) -> None:
 
 
 def shortcuts(tab: DigitPage) -> None:
-    dark(tab)
+    drawn(tab)
     tab.page.keyboard.press("?")
 
 
-def bad_upload(tab: DigitPage) -> None:
-    tab.upload({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"seven"})
-    tab.message()
+def number(tab: DigitPage) -> None:
+    """A number whose third digit is looked at."""
+    tab.draw(side_by_side(2, 0, 3, 7, left=0.12, gap=0.07))
+    tab.page.locator('#prediction [data-number="2037"]').wait_for()
+    tab.page.locator('[data-place="3"]').hover()
 
 
 def example(tab: DigitPage) -> None:
@@ -86,152 +94,168 @@ def example(tab: DigitPage) -> None:
     tab.page.locator("#upload img").wait_for()
 
 
-def number(tab: DigitPage) -> None:
-    """A number, and its third digit looked at."""
-    tab.draw(side_by_side(2, 0, 3, 7, left=0.12, gap=0.07))
-    tab.page.locator('#prediction [data-number="2037"]').wait_for()
-    tab.page.locator('[data-place="3"]').hover()
+def bad_upload(tab: DigitPage) -> None:
+    tab.upload({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"seven"})
+    tab.message()
 
 
-def in_a_corner(tab: DigitPage, lesson: str) -> Locator:
+def misread(tab: DigitPage) -> None:
+    in_a_corner(tab, "stages")
+
+
+def looks(tab: DigitPage) -> None:
+    in_a_corner(tab, "looks")
+
+
+def in_a_corner(tab: DigitPage, lesson: str) -> None:
     """A small five off the middle, and an open lesson about it."""
     tab.draw([[(x * 0.55 + 0.03, y * 0.55) for x, y in stroke] for stroke in FIVE])
     tab.expect_digit(5)
     tab.page.click(f'[data-lesson="{lesson}"]')
     tab.page.locator(f'.lesson[data-shows="{lesson}"] [data-said]').first.wait_for()
-    return tab.page.locator("#lesson")
-
-
-def misread(tab: DigitPage) -> Locator:
-    return in_a_corner(tab, "stages")
-
-
-def looks(tab: DigitPage) -> Locator:
-    return in_a_corner(tab, "looks")
-
-
-def lesson_dark(tab: DigitPage) -> None:
-    in_a_corner(tab, "looks")
-
-
-def lesson_phone(tab: DigitPage) -> None:
-    in_a_corner(tab, "stages")
-
-
-def teach(tab: DigitPage) -> Locator:
-    """Three sevens like a lambda, taught to the shipped network."""
-    tab.page.click('[data-lesson="teach"]')
-    for number in range(3):
-        if number:
-            tab.page.click("#clear")
-            tab.page.locator('[data-teach="7"]:disabled').wait_for()
-        lean = 0.03 * number
-        tab.draw([[(x + lean * (y - 0.3), y - lean / 2) for x, y in each] for each in LAMBDA])
-        tab.page.click('[data-teach="7"]')
-        tab.page.locator(f".tray li:nth-child({number + 1})").wait_for()
-    tab.page.click('[data-act="learn"]')
-    tab.page.locator('[data-score="test"]').wait_for(timeout=120_000)
-    return tab.page.locator("#teach")
 
 
 def taught(tab: DigitPage) -> None:
-    teach(tab)
+    """Three sevens like a lambda, taught to the shipped network."""
+    tab.page.click('[data-lesson="teach"]')
+    for place in range(3):
+        if place:
+            tab.page.click("#clear")
+            tab.page.locator('[data-teach="7"]:disabled').wait_for()
+        lean = 0.03 * place
+        tab.draw([[(x + lean * (y - 0.3), y - lean / 2) for x, y in each] for each in LAMBDA])
+        tab.page.click('[data-teach="7"]')
+        tab.page.locator(f".tray li:nth-child({place + 1})").wait_for()
+    tab.page.click('[data-act="learn"]')
+    tab.page.locator('[data-score="test"]').wait_for(timeout=120_000)
 
 
 def training(tab: DigitPage) -> None:
-    light(tab)
-    tab.page.click("#retrain")
-    tab.wait_for_status("Epoch 7 of 10", seconds=170)
+    """In the fifth epoch of twelve."""
+    start_training(tab, 12)
+    tab.page.locator('#loss-chart circle[data-epoch="4"]').first.wait_for(timeout=120_000)
 
 
 def trained(tab: DigitPage) -> None:
-    """After a training, looking back at its second epoch."""
-    light(tab)
-    is_phone = tab.page.viewport_size["width"] < 900
-    toggle = tab.page.locator("#sidebar .toggle-button")
-    if is_phone:
-        toggle.click()
-    tab.train("quick", 6)
-    tab.page.locator("#time-machine input[type=range]").fill("2")
+    """After a training, with the network of its second epoch chosen again."""
+    start_training(tab, 6)
+    tab.page.locator("#mistakes img").first.wait_for(timeout=120_000)
+    with open_sidebar(tab):
+        tab.page.locator("#time-machine input[type=range]").fill("2")
     tab.page.locator("#loss-chart [data-marked='2']").wait_for(state="attached")
-    tab.page.locator("#mistakes img").first.wait_for()
-    if is_phone:
+
+
+def start_training(tab: DigitPage, epochs: int) -> None:
+    """Draw, and press Retrain."""
+    drawn(tab)
+    with open_sidebar(tab):
+        tab.choose("quick", epochs)
+        tab.page.click("#retrain")
+
+
+@contextlib.contextmanager
+def open_sidebar(tab: DigitPage) -> Iterator[None]:
+    """Open the sidebar where the screen is too narrow for it, and close it afterwards."""
+    is_narrow = tab.page.viewport_size["width"] < SIDEBAR_WIDTH
+    toggle = tab.page.locator("#sidebar .toggle-button")
+    if is_narrow:
+        toggle.click()
+    yield
+    if is_narrow:
         toggle.click()
 
 
-# How to come to the picture, which may be of a part of the page only, and in what kind of tab.
-PICTURES: dict[str, tuple[Callable[[DigitPage], Locator | None], dict]] = {
-    "light": (light, DESKTOP),
-    "dark": (dark, {**DESKTOP, "color_scheme": "dark"}),
-    "empty": (empty, DESKTOP),
-    "phone": (phone, PHONE),
-    "chinese": (light, {**DESKTOP, **CHINESE}),
-    "chinese_phone": (phone, {**PHONE, **CHINESE}),
-    "tablet": (light, TABLET),
-    "wide": (light, WIDE),
-    "keys": (keys, DESKTOP),
-    "shortcuts": (shortcuts, {**DESKTOP, "color_scheme": "dark"}),
-    "bad_upload": (bad_upload, DESKTOP),
-    "example": (example, WHOLE_DESKTOP),
-    "number": (number, DESKTOP),
-    "number_phone": (number, PHONE),
-    "misread": (misread, WHOLE_DESKTOP),
-    "looks": (looks, WHOLE_DESKTOP),
-    "lesson_dark": (lesson_dark, {**WHOLE_DESKTOP, "color_scheme": "dark"}),
-    "lesson_phone": (lesson_phone, {**PHONE, "viewport": {"width": 390, "height": 1500}}),
-    "teach": (teach, WHOLE_DESKTOP),
-    "teach_dark": (taught, {**WHOLE_DESKTOP, "color_scheme": "dark"}),
-    "teach_phone": (taught, {**PHONE, "viewport": {"width": 390, "height": 1700}}),
-    "training": (training, WHOLE_DESKTOP),
-    "trained": (trained, LONG_DESKTOP),
-    "trained_dark": (trained, {**LONG_DESKTOP, "color_scheme": "dark"}),
-    "trained_phone": (trained, {**PHONE, "viewport": {"width": 390, "height": 2700}}),
+STATES: dict[str, Callable[[DigitPage], None]] = {
+    each.__name__: each
+    for each in (
+        *(empty, drawn, keys, shortcuts, number, example, bad_upload),
+        *(misread, looks, taught, training, trained),
+    )
 }
+REPLAY = "replay.gif"
+README_PICTURES = {
+    "light.png": ("drawn", "laptop", None),
+    "chinese.png": ("drawn", "chinese", None),
+    "misread.png": ("misread", "laptop", "#lesson"),
+    "looks.png": ("looks", "laptop", "#lesson"),
+    "teach.png": ("taught", "laptop", "#teach"),
+    REPLAY: ("drawn", "laptop", None),
+}
+"""State, screen, and the part of the page that is shown, if not all of it."""
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "--only", nargs="+", choices=[*PICTURES, REPLAY], help="take these pictures only"
-    )
-    only = parser.parse_args().only
-    FOLDER.mkdir(exist_ok=True)
+    flags = parse_arguments()
+    from playwright.sync_api import sync_playwright
+
     with running_server() as server, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-        for name in only or [*PICTURES, REPLAY]:
-            print(
-                save_replay(browser, server.url)
-                if name == REPLAY
-                else take(browser, server.url, name)
-            )
+        if flags.folder:
+            flags.folder.mkdir(parents=True, exist_ok=True)
+            for state in flags.states:
+                for screen in flags.screens:
+                    path = flags.folder / f"{state}-{screen}.png"
+                    take(browser, server.url, path, state, screen, whole=flags.whole)
+        else:
+            for name in flags.only:
+                take(browser, server.url, FOLDER / name, *README_PICTURES[name])
         browser.close()
 
 
-def take(browser: Browser, url: str, name: str) -> Path:
-    """One picture, in a tab of its own."""
-    prepare, settings = PICTURES[name]
-    context = browser.new_context(**settings)
-    tab = DigitPage(context.new_page()).open(url)
-    part = prepare(tab)
-    tab.page.mouse.move(2, 2)
-    tab.page.wait_for_timeout(600)
-    path = FOLDER / f"{name}.png"
-    (part or tab.page).screenshot(path=path)
-    context.close()
-    return path
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=README_PICTURES,
+        default=README_PICTURES,
+        metavar="NAME",
+        help=f"of {', '.join(README_PICTURES)}",
+    )
+    parser.add_argument("--folder", type=Path, help="put pictures of all states there instead")
+    for name, choices in (("states", STATES), ("screens", SCREENS)):
+        parser.add_argument(
+            f"--{name}",
+            nargs="+",
+            choices=choices,
+            default=choices,
+            metavar="NAME",
+            help=f"with --folder: of {', '.join(choices)}",
+        )
+    parser.add_argument(
+        "--whole", action="store_true", help="with --folder: the page from top to bottom"
+    )
+    return parser.parse_args()
 
 
-def save_replay(browser: Browser, url: str) -> Path:
-    """The GIF of a drawing, as the page gives it away."""
-    context = browser.new_context(**DESKTOP)
+def take(
+    browser: Browser,
+    url: str,
+    path: Path,
+    state: str,
+    screen: str,
+    part: str | None = None,
+    whole: bool = False,
+) -> None:
+    """Save one picture, or the drawing's GIF, from a tab of its own."""
+    context = browser.new_context(**SCREENS[screen])
     tab = DigitPage(context.new_page()).open(url)
-    light(tab)
-    with tab.page.expect_download() as waiting:
-        tab.page.click("#save-gif")
-    path = FOLDER / f"{REPLAY}.gif"
-    waiting.value.save_as(path)
+    STATES[state](tab)
+    if path.suffix == ".gif":
+        with tab.page.expect_download() as waiting:
+            tab.page.click("#save-gif")
+        waiting.value.save_as(path)
+    else:
+        tab.page.mouse.move(2, 2)
+        tab.page.wait_for_timeout(600)
+        if part:
+            tab.page.locator(part).screenshot(path=path)
+        else:
+            tab.page.screenshot(path=path, full_page=whole)
     context.close()
-    return path
+    print(path)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,6 @@
+"""Every README in the tree is true: its commands, flags, links, paths, examples and tables."""
+
+import importlib
 import re
 import shlex
 import subprocess
@@ -7,28 +10,68 @@ from pathlib import Path
 
 import pytest
 
+from tests import make_screenshots
+
 ROOT = Path(__file__).parents[1]
-READMES = sorted(path.name for path in ROOT.glob("README*.md"))
+PACKAGE = ROOT / "digit_recognizer"
+BENCHMARKS = ROOT / "tests" / "benchmarks"
+READMES = sorted(
+    path
+    for folder in (ROOT.glob, PACKAGE.rglob, (ROOT / "tests").rglob)
+    for path in folder("README*.md")
+)
 PROGRAMS = {
     "app.py": ["app.py"],
     "train.py": ["train.py"],
     "digit_recognizer": ["-m", "digit_recognizer"],
 }
+TOOLS = ("pytest", "pip", "ruff")
 FLAG = re.compile(r"--[a-z][a-z-]*")
+PATH = re.compile(
+    r"([\w.-]+/)*[\w.-]+\.(py|js|css|html|json|md|png)|([\w.-]+/)+"
+    r"|(digit_recognizer|tests|\.ci)/[\w./-]+"
+)
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+each_readme = pytest.mark.parametrize("path", READMES, ids=lambda path: str(path.relative_to(ROOT)))
 
 
-def fenced_blocks(name: str) -> list[tuple[str, str]]:
+def fenced_blocks(path: Path) -> list[tuple[str, str]]:
     """Language and text of each fenced block."""
-    return re.findall(r"^```(\w*)\n(.*?)^```", (ROOT / name).read_text("utf-8"), re.S | re.M)
+    return re.findall(r"^```(\w*)\n(.*?)^```", path.read_text("utf-8"), re.S | re.M)
 
 
-def commands(name: str) -> list[list[str]]:
-    """Every command of the shell blocks, in words; continued lines joined, comments left out.
+def prose(path: Path) -> str:
+    """The text without its fenced blocks."""
+    return re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.S | re.M)
 
-    In a `console` block a command follows `$ `, and the rest is what it prints.
+
+def code(path: Path) -> list[str]:
+    """Every piece of code inside the prose."""
+    return re.findall(r"`([^`\n]+)`", prose(path))
+
+
+def links(path: Path) -> list[str]:
+    """The targets of links and pictures."""
+    return re.findall(r"\]\(([^)\s]+)\)", prose(path))
+
+
+def tables(path: Path) -> list[list[list[str]]]:
+    """The cells of each table's rows, without its head."""
+    found = re.findall(r"(?:^\|.*\|\n)+", prose(path), re.M)
+    return [
+        [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+        for table in found
+    ]
+
+
+def commands(path: Path) -> list[list[str]]:
+    """Every command of the shell blocks and of the prose, in words, without comments.
+
+    In a `console` block a command follows `$ `, and the rest is its output.
     """
-    lines = []
-    for language, text in fenced_blocks(name):
+    lines = [text for text in code(path) if text.startswith("python ")]
+    for language, text in fenced_blocks(path):
         block = text.replace("\\\n", " ").splitlines()
         if language in ("bash", "sh", "shell"):
             lines += block
@@ -39,7 +82,7 @@ def commands(name: str) -> list[list[str]]:
 
 
 def python_arguments(command: list[str]) -> list[str] | None:
-    """What follows `python`, past variables set for this command only."""
+    """The arguments of `python`; variables that are set for this command only come before it."""
     while command and re.fullmatch(r"[A-Z_]+=.*", command[0]):
         command = command[1:]
     return command[1:] if command[:1] in (["python"], ["python3"]) else None
@@ -58,25 +101,59 @@ def flags_of(program: str) -> frozenset[str]:
 
 
 @cache
-def flags_of_script(script: str) -> frozenset[str]:
-    return frozenset(FLAG.findall((ROOT / script).read_text("utf-8")))
+def flags_of_script(script: Path) -> frozenset[str]:
+    return frozenset(FLAG.findall(script.read_text("utf-8")))
+
+
+@cache
+def all_flags() -> frozenset[str]:
+    scripts = [*(ROOT / "tests").glob("*.py"), *BENCHMARKS.glob("*.py")]
+    return frozenset().union(*map(flags_of, PROGRAMS), *map(flags_of_script, scripts))
+
+
+def folders(root: Path, depth: int) -> set[str]:
+    """The folders below `root` that have files, as a README in `root` writes them."""
+    found = set()
+    for folder in root.glob("*/"):
+        if folder.name != "__pycache__" and any(each.is_file() for each in folder.iterdir()):
+            found.add(f"{folder.name}/")
+            if depth > 1:
+                found |= {f"{folder.name}/{below}" for below in folders(folder, depth - 1)}
+    return found
+
+
+def rooms(path: Path) -> set[str]:
+    """The folders that the table of rooms names: the first table that begins a row with one."""
+    for table in tables(path):
+        named = {name for row in table for name in re.findall(r"`([^`]+/)`", row[0])}
+        if named:
+            return named
+    return set()
+
+
+def anchors(path: Path) -> set[str]:
+    """The fragments that GitHub gives to the headings."""
+    headings = re.findall("^#+ (.+)$", prose(path), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
 def test_there_is_a_readme_with_the_two_commands():
-    assert "README.md" in READMES
-    told = commands("README.md")
+    told = commands(ROOT / "README.md")
     assert ["pip", "install", "-r", "requirements.txt"] in told
     assert ["python", "app.py"] in told
     assert ["pip", "install", "-r", "tests/requirements.txt"] in told
     assert ["python", "-m", "pytest"] in told
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_every_command_in_a_readme_exists(name):
-    for command in commands(name):
+@each_readme
+def test_every_command_in_a_readme_exists(path):
+    for command in commands(path):
         for argument in command:
-            if re.fullmatch(r"[\w./-]+\.(py|txt)", argument):
-                assert (ROOT / argument).is_file(), command
+            file, _, test = argument.partition("::")
+            if re.match(r"(digit_recognizer|tests)/|[\w-]+\.txt$", file):
+                assert (ROOT / file).exists(), command
+            if test:
+                assert f"def {test}(" in (ROOT / file).read_text("utf-8"), command
         arguments = python_arguments(command)
         if not arguments:
             continue
@@ -84,44 +161,104 @@ def test_every_command_in_a_readme_exists(name):
         if program in PROGRAMS:
             known = flags_of(program)
         elif program.endswith(".py"):
-            known = flags_of_script(program)
+            known = flags_of_script(ROOT / program)
         else:
-            assert program in ("pytest", "venv", "pip"), command
+            assert program in TOOLS, command
             continue
         used = {argument.partition("=")[0] for argument in arguments if FLAG.match(argument)}
-        assert used <= known, command
+        assert used <= known | {"--help"}, command
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_every_flag_that_the_text_names_exists(name):
-    known = frozenset().union(*(flags_of(program) for program in PROGRAMS))
-    for script in (ROOT / "tests" / "benchmarks").glob("*.py"):
-        known |= flags_of_script(str(script.relative_to(ROOT)))
-    text = re.sub(r"^```.*?^```", "", (ROOT / name).read_text("utf-8"), flags=re.S | re.M)
-    for code in re.findall(r"`([^`]+)`", text):
-        assert set(FLAG.findall(code)) <= known, code
+@each_readme
+def test_every_flag_that_the_text_names_exists(path):
+    for text in code(path):
+        assert set(FLAG.findall(text)) <= all_flags(), text
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_every_file_that_a_readme_names_exists(name):
-    text = (ROOT / name).read_text("utf-8")
-    links = re.findall(r"\]\(([^)#\s]+)", text) + re.findall(
-        r"""(?:src|href)=["']([^"'#]+)""", text
+@each_readme
+def test_every_link_leads_somewhere(path):
+    for link in links(path):
+        if re.match(r"https?:|mailto:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = path.parent / name if name else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@each_readme
+def test_every_path_that_the_text_names_exists(path):
+    for text in filter(PATH.fullmatch, code(path)):
+        assert (path.parent / text).exists() or (ROOT / text).exists(), text
+
+
+@each_readme
+def test_every_module_that_the_text_names_exists(path):
+    for text in code(path):
+        if re.fullmatch(r"digit_recognizer(\.\w+)+", text):
+            place = ROOT / text.replace(".", "/")
+            assert place.is_dir() or place.with_suffix(".py").is_file(), text
+
+
+@each_readme
+def test_the_python_in_a_readme_compiles_and_its_names_exist(path):
+    for language, text in fenced_blocks(path):
+        if language not in ("python", "py"):
+            continue
+        compile(text, path.name, "exec")
+        for module, names in re.findall(r"from (digit_recognizer[\w.]*) import (.+)", text):
+            for name in names.split(","):
+                assert hasattr(importlib.import_module(module), name.strip()), text
+
+
+def test_the_first_python_example_prints_the_digit_of_its_picture():
+    example = next(
+        text for language, text in fenced_blocks(ROOT / "README.md") if language == "python"
     )
-    for link in links:
-        assert re.match(r"https?:|mailto:", link) or (ROOT / link).exists(), link
-    outside_blocks = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
-    for code in re.findall(r"`([^`\s]+)`", outside_blocks):
-        if re.match(r"(digit_recognizer|tests|images|\.ci)/", code):
-            assert (ROOT / code).exists(), code
+    ran = subprocess.run(
+        [sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "5 True\n"
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_the_python_in_a_readme_compiles_and_its_names_exist(name):
-    import digit_recognizer
+@each_readme
+def test_what_a_console_shows_is_printed(path):
+    for language, text in fenced_blocks(path):
+        if language == "console":
+            line, _, output = text.partition("\n")
+            arguments = python_arguments(shlex.split(line.removeprefix("$ ")))
+            ran = subprocess.run(
+                [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+            )
+            assert ran.stdout == output
 
-    for language, text in fenced_blocks(name):
-        if language in ("python", "py"):
-            compile(text, name, "exec")
-            for names in re.findall(r"from digit_recognizer import (.+)", text):
-                assert {part.strip() for part in names.split(",")} <= set(digit_recognizer.__all__)
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_first_table_of_rooms_names_each_folder_and_no_other(name):
+    package = {f"digit_recognizer/{folder}" for folder in folders(PACKAGE, 1)}
+    assert rooms(ROOT / name) == package | {"tests/"}
+
+
+def test_the_map_names_each_folder_of_the_package_and_no_other():
+    assert rooms(PACKAGE / "README.md") == folders(PACKAGE, 2)
+
+
+def test_the_screenshots_are_those_that_readmes_show_and_the_script_takes():
+    folder = make_screenshots.FOLDER
+    shown = {
+        (path.parent / link).resolve().name
+        for path in READMES
+        for link in links(path)
+        if (path.parent / link).resolve().parent == folder
+    }
+    assert {file.name for file in folder.iterdir()} == shown
+    assert set(make_screenshots.README_PICTURES) == shown
+
+
+def test_the_figures_of_the_readme_are_those_of_the_table():
+    (all_figures,) = tables(BENCHMARKS / "README.md")
+    (quoted,) = [table for table in tables(ROOT / "README.md") if "99." in table[0][1]]
+    measured = [set(NUMBER.findall(" ".join(row))) for row in all_figures]
+    for row in quoted:
+        numbers = set(NUMBER.findall(" ".join(row)))
+        assert any(numbers <= line for line in measured), row

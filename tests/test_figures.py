@@ -53,32 +53,6 @@ def test_nothing_measured_changes_nothing():
     assert updated(README, []) == README
 
 
-def test_a_translated_table_keeps_its_words_and_gets_the_numbers():
-    chinese = README.replace("a picture", "一张图片").replace(
-        "ms the other way", "毫秒，另一种方式"
-    )
-    text = updated(chinese, [PICTURE, LARGE], translated=True)
-    assert "| 一张图片 | 4.1 ms | 60 毫秒，另一种方式 | 14.6 times faster | 15 times |" in text
-    assert "| a large one | 1,012 ms |" in text
-
-
-@pytest.mark.parametrize(
-    "figure",
-    [
-        Figure("a picture", "fast", "speed.py"),
-        Figure("2 pictures", "4.1 ms", "speed.py", "60 ms", "14.6 times"),
-        Figure("a picture", "4.1 ms", "speed.py", "60 ms", "14.6 times", must_hold="20 times"),
-    ],
-)
-def test_a_translated_line_that_says_something_else_now_comes_as_it_is(figure):
-    chinese = README.replace("a picture", "一张图片").replace("a large one", "大图")
-    text = updated(chinese, [figure, LARGE, LARGE], translated=True)
-    assert "一张图片" not in text
-    assert f"| {figure.name} | {figure.here} |" in text
-    assert text.count("大图 | 1,012 ms") == 1
-    assert text.count("a large one | 1,012 ms") == 1
-
-
 def test_a_text_without_the_table_is_refused():
     with pytest.raises(ValueError, match="no table"):
         updated("| a | b |\n| --- | --- |\n| 1 | 2 |\n", [PICTURE])
@@ -158,10 +132,9 @@ def test_every_benchmark_is_among_all():
     assert set(run_all.BENCHMARKS) == scripts - {"figures.py"}
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("README*.md")), ids=lambda path: path.name)
-def test_the_readmes_have_the_table_and_its_commands_are_benchmarks(path):
-    text = path.read_text("utf-8")
-    assert updated(text, [], translated=path.name != "README.md") == text
+def test_the_readme_has_the_table_and_its_commands_are_benchmarks():
+    text = (ROOT / "tests" / "benchmarks" / "README.md").read_text("utf-8")
+    assert updated(text, []) == text
     for line in text.splitlines():
         if len(row := cells(line)) == len(HEAD) and (script := re.match(r"`(\w+\.py)", row[-1])):
             assert script[1] in run_all.BENCHMARKS

@@ -1,4 +1,4 @@
-"""What distortions cost: an epoch with them beside a plain one, of 784-800-800-10, in the same run.
+"""Times an epoch of 784-800-800-10 with distortions beside a plain one, in the same run.
 
 python tests/benchmarks/augmentation.py
 """
@@ -40,7 +40,7 @@ def main() -> int:
                 "an epoch of 784-800-800-10 with distortions",
                 f"{distorted:.1f} s",
                 "augmentation.py",
-                f"{plain:.1f} s a plain one",
+                f"{plain:.1f} s for a plain one",
                 f"{ratio:.2f} times as long",
                 f"at most {LIMIT} times",
                 ratio <= LIMIT,

@@ -1,7 +1,7 @@
-"""The form in which every benchmark reports its figures: lines of one table.
+"""Figures, the lines of one table, which every benchmark reports.
 
-A benchmark ends with `return conclude(figures, flags)`, and its exit status says what came of it;
-`run_all.py` collects the lines. Knows nothing about what is measured.
+A benchmark ends with `return conclude(figures, flags)`, which prints its figures and returns its
+exit status; `run_all.py` collects the figures. Knows nothing about the measurements themselves.
 """
 
 import argparse
@@ -16,16 +16,16 @@ from digit_recognizer.errors import DatasetUnavailable
 
 FALLS_SHORT = 1
 NOT_MEASURED = 77
-"""Exit status when something that a benchmark needs is not on this machine."""
+"""Exit status when this machine lacks something that a benchmark needs."""
 
 
 @dataclass(frozen=True)
 class Figure:
     """One line of the table, in the words that are shown.
 
-    here: what this project does. yardstick: what else did in the same run, and `ratio` of the two.
-    must_hold: what is required of it, if anything, and whether it `holds`. command: what measures
-    it, after `python tests/benchmarks/`.
+    here: this project's value. yardstick: a value to compare it with, from the same run. ratio: of
+    the two. must_hold: the requirement, if there is one. holds: whether it is met. command: the
+    script that measures the figure, with its flags.
     """
 
     name: str
@@ -38,11 +38,11 @@ class Figure:
 
 
 class Missing(Exception):
-    """Something that a benchmark needs is not on this machine; the message says what."""
+    """This machine lacks something that a benchmark needs; the message names it."""
 
 
 def parser(documentation: str) -> argparse.ArgumentParser:
-    """The flags that every benchmark has; `documentation` is the module's."""
+    """A parser with the flags that every benchmark has; `documentation` is the module's."""
     flags = argparse.ArgumentParser(
         description=documentation, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -66,17 +66,17 @@ def conclude(figures: Iterable[Figure], flags: argparse.Namespace) -> int:
 
 
 def save(figures: list[Figure], path: Path) -> None:
-    """As JSON."""
+    """Write figures as JSON."""
     path.write_text(json.dumps([asdict(figure) for figure in figures]), encoding="utf-8")
 
 
 def load(path: Path) -> list[Figure]:
-    """What `save` wrote."""
+    """Read figures that `save` wrote."""
     return [Figure(**line) for line in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def run(main: Callable[[], int]) -> NoReturn:
-    """Let a benchmark end with its exit status, or say what it lacks."""
+    """Run a benchmark and exit with its status; a missing requirement is named on stderr."""
     try:
         status = main()
     except (Missing, DatasetUnavailable) as error:

@@ -1,8 +1,8 @@
-"""Milliseconds that the page's lessons and a saved drawing take on the server, and their sizes.
+"""Measures the server's milliseconds for each lesson and for the GIF, and the size of each.
 
     python tests/benchmarks/lessons.py
 
-The drawings are generated; the largest one has as many strokes and points as the sheet takes. A
+The drawings are generated; the largest one has as many strokes and points as the sheet accepts. A
 GIF must be made within a second.
 """
 
@@ -54,7 +54,7 @@ def main() -> int:
     return conclude(
         [
             Figure(
-                "a drawing saved as a GIF, at the slowest",
+                "a drawing saved as a GIF, slowest of all",
                 f"{slowest_gif:.0f} ms",
                 "lessons.py",
                 must_hold=f"under {TARGET_MS} ms",
@@ -66,7 +66,7 @@ def main() -> int:
 
 
 def measure(inputs: list[Strokes], work: Callable) -> tuple[list[float], list[int]]:
-    """Milliseconds and bytes of each result; a first one, which warms up, does not count."""
+    """Milliseconds and bytes of each result; one call to warm up is not counted."""
     work(inputs[0])
     times, sizes = [], []
     for _ in range(ROUNDS):
@@ -86,7 +86,7 @@ def drawn_digits() -> list[Strokes]:
 
 
 def scribble(generator: np.random.Generator) -> Strokes:
-    """As many strokes and points as the sheet takes, all over it."""
+    """A scribble all over the sheet, with as many strokes and points as the sheet accepts."""
     steps = generator.normal(0, 0.02, (MAX_STROKES, MAX_POINTS // MAX_STROKES, 2))
     points = np.cumsum(steps, axis=1) + generator.random((MAX_STROKES, 1, 2))
     return list(points.clip(0, 1).astype(np.float32))

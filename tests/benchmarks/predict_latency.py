@@ -1,10 +1,10 @@
-"""Milliseconds from a picture to its digit, beside the tutorial's way in the same run.
-
-The tutorial resizes the picture, loops over its pixels to threshold them and calls Keras's
-`model.predict`. Both get the same 480x480 picture; here that includes everything up to the
-Prediction. Larger pictures are measured, too.
+"""Measures the milliseconds from a picture to its digit, beside the tutorial's way.
 
     python tests/benchmarks/predict_latency.py
+
+The tutorial resizes the picture, thresholds its pixels in a loop and calls Keras's
+`model.predict`. Both ways get the same 480x480 picture in the same run; this project's time
+includes everything up to the Prediction. Larger pictures are measured, too.
 """
 
 import os
@@ -31,7 +31,7 @@ ROUNDS = 6
 RUNS = 10
 TARGET_RATIO = 15
 TARGETS = {"480": 5, "file": 60, "memory": 30}
-"""Milliseconds at the median."""
+"""Highest medians in milliseconds."""
 
 
 def main() -> int:
@@ -66,7 +66,7 @@ def main() -> int:
                 "a 480x480 picture to its digit",
                 f"{small:.1f} ms",
                 "predict_latency.py",
-                f"{slow:.0f} ms the tutorial's way",
+                f"{slow:.0f} ms in the tutorial's way",
                 f"{ratio:.1f} times faster",
                 f"{TARGET_RATIO} times faster, under {TARGETS['480']} ms",
                 ratio >= TARGET_RATIO and small < TARGETS["480"],
@@ -79,7 +79,7 @@ def main() -> int:
 
 
 def below(target: int, name: str, milliseconds: float) -> Figure:
-    """The line of a time that must be shorter."""
+    """The figure of a time that must stay under `target`."""
     return Figure(
         name, f"{milliseconds:.0f} ms", "predict_latency.py", must_hold=f"under {target} ms",
         holds=milliseconds < target,
@@ -87,7 +87,7 @@ def below(target: int, name: str, milliseconds: float) -> Figure:
 
 
 def tutorial_way() -> Callable[[Image.Image], int]:
-    """The tutorial's network and its way with a picture, written anew."""
+    """The tutorial's network and preprocessing, written anew; the network is untrained."""
     training.load()
     import keras
 
@@ -120,9 +120,9 @@ def draw_picture(size: int) -> Image.Image:
 
 
 def in_turns(one: Callable, other: Callable) -> tuple[list[float], list[float]]:
-    """Seconds of both, in rounds that alternate so that a busy machine slows both alike.
+    """Seconds of each call; the rounds alternate, so that a busy machine slows both alike.
 
-    The first calls of a round are not counted: TensorFlow's threads spin on for a while.
+    The first two calls of a round are not counted, since TensorFlow's threads spin on for a while.
     """
     timings: tuple[list[float], list[float]] = ([], [])
     for _ in range(ROUNDS):

@@ -1,11 +1,11 @@
-"""Two replicas of the page behind nginx, and what visitors notice when one of them is killed.
+"""Serves two replicas of the page behind nginx, kills one, and measures what visitors notice.
 
     python tests/benchmarks/replicas.py
 
-nginx runs with the configuration in the README, but for the ports and the log. Twenty visitors draw
-through it, one trains, and their answers are compared with those that their drawings must get. Then
-one replica is killed: its visitors draw again, and a page in Chromium that was just training on it
-has to find its way. Debian's package is `nginx-light`.
+nginx runs with the configuration of digit_recognizer/ui/server/README.md; only the ports and the
+log differ. Twenty visitors draw through it and one trains; each answer is compared with the one
+that the drawing must get. Then one replica is killed: its visitors draw again, and a page in
+Chromium that was just training on it has to recover by itself. Debian's package is `nginx-light`.
 """
 
 import contextlib
@@ -42,10 +42,11 @@ from tests.browser.server import (
 from tests.visitor import Refused, Visitor
 
 COMMAND = "replicas.py"
+README = ROOT / "digit_recognizer" / "ui" / "server" / "README.md"
 VISITORS = 20
 ROUNDS = 30
 TRAINING_SECONDS = 300
-"""Until a training has begun in earnest, however busy the machine is."""
+"""Time for a training to reach its first epoch, even on a busy machine."""
 RECOVERY_SECONDS = 30
 FRAME = """
 daemon off;
@@ -74,12 +75,12 @@ class Proxy:
         self._replicas = {replica.url.rpartition("/")[2]: replica for replica in replicas}
 
     def new_cookie(self) -> str:
-        """What a browser is given at its first visit."""
+        """The cookie that a browser receives with its first visit."""
         with urllib.request.urlopen(self.url) as response:
             return response.headers["Set-Cookie"].partition(";")[0]
 
     def replica_of(self, cookie: str) -> Server:
-        """Who served the latest request with a cookie."""
+        """The replica that served the latest request with a cookie."""
         visitor = cookie.partition("=")[2]
         lines = [line.split() for line in self._log.read_text().splitlines()]
         (*_, address) = [words[-1] for words in lines if words[0] == visitor]
@@ -106,14 +107,14 @@ def main() -> int:
 
 
 def configuration() -> str:
-    """The README's."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    """The nginx configuration that the server's README shows."""
+    text = README.read_text(encoding="utf-8")
     return re.search(r"^```nginx\n(.*?)^```", text, re.S | re.M)[1]
 
 
 @contextlib.contextmanager
 def running_nginx(folder: Path, replicas: list[Server]) -> Iterator[Proxy]:
-    """nginx with the README's configuration, on free ports."""
+    """nginx with that configuration, on free ports."""
     path = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if path is None:
         raise Missing("nginx is not installed (Debian: apt install nginx-light).")
@@ -135,7 +136,7 @@ def running_nginx(folder: Path, replicas: list[Server]) -> Iterator[Proxy]:
 
 
 def new_tab(proxy: Proxy, cookie: str) -> Visitor:
-    """A tab of the visitor with that cookie."""
+    """An open tab of the visitor with that cookie."""
     tab = Visitor(proxy.url, cookie.replace("=", "-"), {"Cookie": cookie})
     tab.arrive()
     tab.stay()
@@ -143,7 +144,7 @@ def new_tab(proxy: Proxy, cookie: str) -> Visitor:
 
 
 def measure_answers(proxy: Proxy, tabs: dict, sheets: dict) -> Figure:
-    """Whether everybody stays on one replica and gets the answers to their own drawings."""
+    """Count wrong answers, and check that each visitor stays on one replica."""
     wrong = count = strayed = 0
     spread = Counter()
     for cookie, tab in tabs.items():
@@ -155,8 +156,8 @@ def measure_answers(proxy: Proxy, tabs: dict, sheets: dict) -> Figure:
         strayed += len(seen) > 1
         spread.update(seen)
     return Figure(
-        f"{VISITORS} visitors behind nginx: errors and answers to another drawing",
-        f"{wrong} of {count}, {' and '.join(map(str, spread.values()))} visitors a replica",
+        f"{VISITORS} visitors behind nginx: errors, or answers to another drawing",
+        f"{wrong} of {count}, {' and '.join(map(str, spread.values()))} visitors by replica",
         COMMAND,
         must_hold="none, both replicas in use",
         holds=not wrong and not strayed and len(spread) == 2,
@@ -164,7 +165,7 @@ def measure_answers(proxy: Proxy, tabs: dict, sheets: dict) -> Figure:
 
 
 def measure_detour(proxy: Proxy, replicas: list[Server]) -> Figure:
-    """What the way through nginx costs; by turns with the direct one."""
+    """Time answers through nginx and without it, by turns."""
     cookie = proxy.new_cookie()
     ((strokes, _), *_) = expected_answers(0)
     tabs = [new_tab(proxy, cookie), Visitor(replicas[0].url, "direct")]
@@ -179,13 +180,13 @@ def measure_detour(proxy: Proxy, replicas: list[Server]) -> Figure:
         "an answer through nginx",
         f"{through:.1f} ms",
         COMMAND,
-        f"{direct:.1f} ms without",
+        f"{direct:.1f} ms without nginx",
         f"{through / direct:.2f} times as long",
     )
 
 
 def measure_stream(tab: Visitor) -> Figure:
-    """Whether the news of a training comes as it happens, and not all at its end."""
+    """Check that each epoch is reported when it ends, not all of them at the end."""
     heard = [(time.monotonic(), line) for line in tab.train("quick", 5)]
     epochs = {}
     for moment, line in heard:
@@ -195,15 +196,15 @@ def measure_stream(tab: Visitor) -> Figure:
     early = heard[-1][0] - min(epochs.values(), default=heard[-1][0])
     return Figure(
         "a training of 5 epochs through nginx",
-        f"{len(epochs)} told of, the first {early:.1f} s before the end",
+        f"{len(epochs)} epochs reported, the first {early:.1f} s before the end",
         COMMAND,
-        must_hold="each as it ends",
+        must_hold="each epoch when it ends",
         holds=done and len(epochs) == 5 and early > 0.1,
     )
 
 
 def measure_loss(proxy: Proxy, tabs: dict, sheets: dict, browser) -> list[Figure]:
-    """What the visitors of a killed replica notice, and what those of the other."""
+    """Kill a replica, and measure what all visitors and a page in training on it notice."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = DigitPage(context.new_page()).open(proxy.url)
     (cookie,) = (f"{c['name']}={c['value']}" for c in context.cookies() if c["name"] == "visitor")
@@ -231,14 +232,14 @@ def measure_loss(proxy: Proxy, tabs: dict, sheets: dict, browser) -> list[Figure
     context.close()
     return [
         Figure(
-            "one replica of two killed: the next drawing of everybody",
+            "one of two replicas killed: the next drawing of each visitor",
             f"{wrong} of {len(tabs)} unanswered, {1e3 * slowest:.0f} ms at most",
             COMMAND,
             must_hold="none",
             holds=not wrong and bool(orphans),
         ),
         Figure(
-            "the same, a page that was training on it: until it is back and answers",
+            "the same: a page that was training on it, until it answers again",
             f"{seconds:.0f} s" if back else "never",
             COMMAND,
             must_hold=f"by itself within {RECOVERY_SECONDS} s",

@@ -1,11 +1,12 @@
-"""Runs every benchmark and prints one table: what was measured, beside what, and what must hold.
+"""Runs every benchmark and prints one table of figures.
 
     python tests/benchmarks/run_all.py --strokes drawn.jsonl.gz --uploads FOLDER \\
         --letters letters.jsonl.gz [--only NAME ...] [--write]
 
-It takes half an hour or more and wants the machine for itself. `--write` brings the READMEs'
-tables up to date. What lacks its data or its tool is not measured and keeps its former line. The
-exit status is 1 when a line falls short or a benchmark fails.
+Each line has the figure, a yardstick from the same run, their ratio, and the requirement. The run
+takes half an hour or more and wants the machine for itself. `--write` brings the table in
+tests/benchmarks/README.md up to date. A benchmark that lacks its data or its tool keeps its former
+lines. The exit status is 1 when a figure falls short or a benchmark fails.
 """
 
 import subprocess
@@ -45,12 +46,12 @@ BENCHMARKS = {
     "replicas.py": (),
     "fuzz.py": (),
 }
-"""In the table's order, with the flags for data that are not part of the project."""
+"""Scripts in the table's order, with the flags for data that are not part of the project."""
 TIME_LIMIT = 3600
 
 
 def main() -> int:
-    """Run, print, and write if asked; returns the exit status."""
+    """Run the benchmarks, print their figures, write them if asked; returns the exit status."""
     flags = parse_arguments()
     figures: list[Figure] = []
     remarks: list[str] = []
@@ -68,7 +69,7 @@ def main() -> int:
     if flags.json:
         save(figures, flags.json)
     if flags.write:
-        failed |= not write(figures)
+        write(figures)
     return FALLS_SHORT * (failed or any(not figure.holds for figure in figures))
 
 
@@ -79,7 +80,7 @@ def parse_arguments() -> Namespace:
     flags.add_argument("--uploads", type=Path, help="folder of pictures of digits")
     flags.add_argument("--letters", type=Path, help="drawings that should be refused")
     flags.add_argument("--only", nargs="+", choices=BENCHMARKS, metavar="NAME", help="run these")
-    flags.add_argument("--write", action="store_true", help="bring the READMEs up to date")
+    flags.add_argument("--write", action="store_true", help="bring README.md up to date")
     return flags.parse_args()
 
 
@@ -100,7 +101,7 @@ def measure(name: str, flags: Namespace) -> tuple[int, list[Figure]]:
 
 
 def print_table(figures: list[Figure]) -> None:
-    """In columns, what falls short marked at the end."""
+    """Print the figures in columns; a mark at the end of a line says that it falls short."""
     rows = [HEAD, *map(row_of, figures)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     marks = ["", *("" if figure.holds else "  FALLS SHORT" for figure in figures)]
@@ -110,24 +111,10 @@ def print_table(figures: list[Figure]) -> None:
         print(line.rstrip() + mark)
 
 
-def write(figures: list[Figure]) -> bool:
-    """Bring each README's table up to date; False when one has none."""
-    found = True
-    for path in sorted(ROOT.glob("README*.md")):
-        text = path.read_text(encoding="utf-8")
-        translated = path.name != "README.md"
-        try:
-            text = updated(text, figures, translated)
-        except ValueError as error:
-            found = False
-            print(f"{path.name}: {error}", file=sys.stderr)
-            continue
-        path.write_text(text, encoding="utf-8")
-        if translated:
-            for figure in figures:
-                if f"| {figure.name} |" in text:
-                    print(f"{path.name}: translate {figure.name!r}")
-    return found
+def write(figures: list[Figure]) -> None:
+    """Bring the table in this folder's README up to date."""
+    path = Path(__file__).with_name("README.md")
+    path.write_text(updated(path.read_text(encoding="utf-8"), figures), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Seconds from `python app.py` to the first HTTP 200, beside a bare page with one component.
+"""Measures the seconds from `python app.py` to the first HTTP 200, beside a bare Gradio page.
 
     python tests/benchmarks/startup.py [--runs 5]
 
-The two are started by turns, so that a busy machine slows both. The target is a ratio of 1.3.
+The bare page has one component. The two start by turns, so that a busy machine slows both. The
+ratio may be at most 1.3.
 """
 
 import statistics
@@ -72,7 +73,7 @@ def main() -> int:
                 "`python app.py` to the first answer",
                 f"{ours:.1f} s",
                 "startup.py",
-                f"{bare:.1f} s a bare Gradio page",
+                f"{bare:.1f} s for a bare Gradio page",
                 f"{ratio:.2f} times as long",
                 f"at most {TARGET} times",
                 ratio <= TARGET,

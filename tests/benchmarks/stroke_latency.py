@@ -1,9 +1,9 @@
-"""Milliseconds from lifting the pen to the label in Chromium, beside a handler that does nothing.
+"""Measures the milliseconds from pen-up to the answer in Chromium, beside an idle handler.
 
     python tests/benchmarks/stroke_latency.py [--strokes 30]
 
 The bare page has the same canvas and a handler that returns a constant, as stock Gradio would serve
-it. Both are measured in the browser, by turns. The target is a ratio of at most 1.5.
+it. Both are measured in the browser, by turns. The ratio may be at most 1.5.
 """
 
 import statistics
@@ -92,10 +92,10 @@ def main() -> int:
     return conclude(
         [
             Figure(
-                "pen lifted to the label, in Chromium",
+                "pen lifted to the answer, in Chromium",
                 f"{ours:.0f} ms",
                 "stroke_latency.py",
-                f"{bare:.0f} ms a handler that does nothing",
+                f"{bare:.0f} ms with a handler that does nothing",
                 f"{ratio:.2f} times as long",
                 f"at most {TARGET} times",
                 ratio <= TARGET,

@@ -1,11 +1,11 @@
-"""How well a network learns a hand from three corrections, and what it forgets of the rest.
+"""Measures how well a network learns a shape from three corrections, and how much it forgets.
 
     python tests/benchmarks/teach.py
 
-Unusual shapes of digits, which the shipped network misreads or refuses, are written by different
-hands; three drawings of a shape are taught, twenty others are read afterwards, as the page would. A
-drawing is read right when it is read as the one right digit, and not refused. Each shape is taught
-on its own to the shipped network, then all are taught together. Needs MNIST.
+The shapes are unusual ones, written by different hands, which the shipped network misreads or
+refuses. Three drawings of a shape are taught; then twenty others are read as the page would read
+them. A drawing is read right when it is read as the one right digit and not refused. Each shape is
+taught to the shipped network on its own; at last all are taught together. Needs MNIST.
 """
 
 import sys
@@ -30,7 +30,7 @@ from tests.benchmarks.figures import Figure, conclude, parser, run
 TAUGHT, NEW = 3, 20
 SIZES = (0.4, 0.9)
 UNUSUAL = 0.5
-"""A shape of which this share or more is read right before is left out."""
+"""A shape is left out when at least this share of it is read right before it is taught."""
 FEWEST_SHAPES = 20
 OTHERS = 2_000
 LEARNT = 0.6
@@ -128,12 +128,12 @@ SHAPES = {
         ".8,.05 | .0,.0 | .05,1 | .85,.95 ; .0,.5 .7,.45",
     ),
 }  # fmt: skip
-"""Digit and skeleton of each shape (see styles.Style)."""
+"""Digit and skeletons of each shape (see styles.Style)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """Drawings of a shape: those to teach, float32 (TAUGHT, 28, 28), and the ink of the others."""
+    """Drawings of a shape: `taught`, float32 (TAUGHT, 28, 28), and the ink of the `new` ones."""
 
     name: str
     digit: int
@@ -143,7 +143,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Shares, 0 to 1, and seconds, after a lesson."""
+    """Shares, 0 to 1, after a fine-tuning, and the seconds it took."""
 
     learnt: float
     forgotten: float
@@ -159,8 +159,9 @@ def main() -> int:
     others = images / np.float32(255), labels
     shapes = [shape for shape in drawn_shapes() if share_read(mlp, shape) < UNUSUAL]
     header = f"{'before':>8}{'after':>8}{'forgotten':>11}{'others':>9}{'seconds':>9}"
-    print(f"{len(shapes)} shapes, {TAUGHT} drawings of each taught, {NEW} new ones read")
-    print(f"other drawings read right before: {mlp.accuracy(*others):.2%}\n{'':<24}{header}")
+    print(f"{len(shapes)} shapes; {TAUGHT} drawings of each are taught, {NEW} new ones are read")
+    print(f"{OTHERS:,} generated digits read right before: {mlp.accuracy(*others):.2%}")
+    print(f"{'shape':<24}{header}")
     alone = [report(shape.name, [shape], mlp, data, others) for shape in shapes]
     together = report("all together", shapes, mlp, data, others)
     learnt = float(np.mean([outcome.learnt for outcome in alone]))
@@ -177,14 +178,14 @@ def main() -> int:
                 holds=learnt >= LEARNT and len(shapes) >= FEWEST_SHAPES,
             ),
             Figure(
-                "MNIST test set forgotten in a lesson, at the worst",
+                "MNIST test set forgotten in a fine-tuning, at worst",
                 f"{100 * forgotten:.2f} points",
                 "teach.py",
                 must_hold=f"at most {100 * FORGOTTEN:.1f} points",
                 holds=forgotten <= FORGOTTEN,
             ),
             Figure(
-                "a lesson of three drawings",
+                "a fine-tuning on three drawings",
                 f"{seconds:.1f} s",
                 "teach.py",
                 must_hold=f"under {SECONDS} s",
@@ -196,12 +197,12 @@ def main() -> int:
 
 
 def drawn_shapes() -> list[Shape]:
-    """All shapes, written by different hands and put on the sheet in different sizes."""
+    """All shapes, written by different hands and drawn on the sheet in different sizes."""
     rng = np.random.default_rng(30)
     shapes = []
     for name, (digit, low, high) in SHAPES.items():
         written = write_style(Style(digit, 1, low, high), TAUGHT + NEW, rng)
-        rng.shuffle(written)  # they come from the coarsest to the smoothest
+        rng.shuffle(written)  # they were ordered from the coarsest to the smoothest
         sheets = (place_on_sheet(strokes, rng.uniform(*SIZES), PEN_WIDTH) for strokes in written)
         inks = [render(sheet) for sheet in sheets]
         taught = np.stack([to_pixels(ink) for ink in inks[:TAUGHT]])
@@ -216,12 +217,12 @@ def share_read(mlp: Mlp, shape: Shape) -> float:
 
 
 def kept(reading: list[Prediction]) -> list[int]:
-    """The digits that are read and not refused."""
+    """The digits of a reading that are not refused."""
     return [each.digit for each in reading if each.is_digit]
 
 
 def report(name: str, shapes: list[Shape], mlp: Mlp, data: Dataset, others) -> Outcome:
-    """Teach some shapes, print a line, and return what came of it."""
+    """Teach some shapes together, print a line, and return the outcome."""
     training.load()
     from digit_recognizer.training.fine_tune import fine_tune
 

@@ -1,4 +1,4 @@
-"""What several benchmarks need: a browser, a bare page, epochs, a small data set, a percentile."""
+"""Helpers of several benchmarks: a browser, a bare page, an epoch's time, a data set, a p95."""
 
 import contextlib
 import statistics
@@ -52,9 +52,9 @@ def bare_page(source: str) -> Iterator[str]:
 
 
 def epoch_seconds(config: TrainConfig, data: Dataset) -> float:
-    """Seconds of an epoch: the quickest of three, after a first that traces and compiles.
+    """Seconds of the quickest of three epochs, after a first one that traces and compiles.
 
-    The quickest, since on a shared machine one and the same epoch may take twice as long.
+    The quickest counts, since other programs may double the time of an epoch.
     """
     from digit_recognizer.training.fit import train
 
@@ -68,7 +68,7 @@ def percentile95(values: Sequence[float]) -> float:
 
 
 def small_data_set(path: Path) -> Path:
-    """Generated digits in MNIST's layout."""
+    """Save 1,200 generated digits in MNIST's layout; returns the path."""
     images, labels = draw_digits(1200, np.random.default_rng(0))
     np.savez(
         path, x_train=images[:1000], y_train=labels[:1000], x_test=images[1000:],

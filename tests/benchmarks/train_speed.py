@@ -1,15 +1,16 @@
-"""How fast trainings are: beside the tutorial, a NumPy loop, and what the machine can do.
+"""Times trainings beside the tutorial, a loop in NumPy, and the limit of the machine.
 
     python tests/benchmarks/train_speed.py [--part runs|epochs]
 
 Runs: the tutorial fits 784-128-10 with Adam, batch size 32, for 10 epochs on all 60,000 images. The
-clock of `quick` stops at the first epoch whose network reads 97.89 % of the test set, the figure
-the tutorial ends with; the test set only says when, and chooses nothing. `robust` is timed whole.
-The clocks include tracing, but neither imports, loading or the evaluation on the test set.
+clock of `quick` stops after the first epoch whose network reads 97.89 % of the test set, the
+tutorial's final accuracy; the test set only stops the clock. `robust` is timed to its end. The
+clocks include tracing; they exclude imports, loading, and the evaluation on the test set.
 
-Epochs: one of `quick` and of `robust` beside a plain one of the same network (55,000 digits as they
-are, Adam), beside that as a loop in NumPy, and beside its limit: its matrix products alone, as
-TensorFlow computes them. Run it with nothing else running.
+Epochs: an epoch of `quick` and one of `robust` are timed beside three others: a plain epoch of the
+same network (55,000 undistorted digits, Adam), the same as a loop in NumPy, and the limit, its
+matrix products alone as TensorFlow computes them. Needs MNIST and a machine with nothing else to
+do.
 """
 
 import statistics
@@ -75,7 +76,7 @@ def measure_runs(data: Dataset) -> list[Figure]:
             f"training to {100 * FINISH:.2f} % on the test set, `quick`",
             f"{seconds:.1f} s",
             COMMAND,
-            f"{tutorial_seconds:.0f} s the tutorial's whole run",
+            f"{tutorial_seconds:.0f} s for the tutorial's whole run",
             f"{ratio:.1f} times faster",
             f"{FASTER} times faster",
             ratio >= FASTER,
@@ -84,7 +85,7 @@ def measure_runs(data: Dataset) -> list[Figure]:
             "test set read right by `robust`",
             f"{100 * robust_accuracy:.2f} % after {robust_seconds:.0f} s",
             COMMAND,
-            f"{100 * tutorial_accuracy:.2f} % by the tutorial's",
+            f"{100 * tutorial_accuracy:.2f} % by the tutorial's network",
             "",
             f"at least {100 * ROBUST_ACCURACY:g} %",
             robust_accuracy >= ROBUST_ACCURACY,
@@ -93,14 +94,14 @@ def measure_runs(data: Dataset) -> list[Figure]:
 
 
 def measure_epochs(data: Dataset) -> list[Figure]:
-    """Print how long an epoch takes, and how near the limit it comes."""
+    """Print how long an epoch takes, and how close to the limit it is."""
     figures = []
     head = ("epoch of", "seconds", "plain", "NumPy loop", "its limit", "GFLOP/s", "NumPy/plain")
     print(f"\n{head[0]:<12}" + "".join(f"{name:>13}" for name in head[1:]) + f"{'limit/plain':>13}")
     for name in ("quick", "robust"):
         preset = PRESETS[name]
         plain = TrainConfig(hidden=preset.hidden, batch_size=preset.batch_size, learning_rate=1e-3)
-        # In turns, so that a busy moment of the machine strikes each.
+        # In turns, so that a busy moment of the machine slows each of them.
         rounds = [
             (
                 epoch_seconds(preset, data),
@@ -123,7 +124,7 @@ def measure_epochs(data: Dataset) -> list[Figure]:
                 f"an epoch of `{name}`",
                 f"{own:.2f} s",
                 COMMAND,
-                f"{keras_plain:.2f} s a plain one of the same network",
+                f"{keras_plain:.2f} s for a plain one of the same network",
                 f"{ratio:.2f} times as long",
                 f"at most {LONGER} times" if required else "",
                 ratio <= LONGER or not required,
@@ -133,12 +134,12 @@ def measure_epochs(data: Dataset) -> list[Figure]:
 
 
 def row(name: str, epochs: float, seconds: float, accuracy: float, tutorial: float) -> None:
-    """Print a line of the table; a run that never reached the finish took for ever."""
+    """Print a line of the table; the seconds of a run that missed the finish are infinite."""
     print(f"{name:<20}{epochs:>7.0f}{seconds:>9.2f}{accuracy:>15.4f}{tutorial / seconds:>14.1f}")
 
 
 def warm_up() -> None:
-    """Let Keras import what it imports at its first `fit`, on neither side's clock."""
+    """Make Keras do the imports of its first `fit` before any clock starts."""
     import keras
 
     network = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(1)])
@@ -172,7 +173,7 @@ def run_tutorial(data: Dataset) -> tuple[float, float]:
 def run_quick(data: Dataset, seed: int) -> tuple[int, float, float]:
     """Epochs and seconds until `quick` reached the finish, and its accuracy there.
 
-    Seconds are infinite when it did not; the epochs and the accuracy are then its last.
+    Seconds are infinite when it did not; epochs and accuracy are then those of the last epoch.
     """
     from digit_recognizer.training.fit import train
 
@@ -242,12 +243,12 @@ def numpy_epoch(config: TrainConfig, data: Dataset) -> float:
 def product_flops(config: TrainConfig) -> int:
     """Floating-point operations of the matrix products for one image, forward and backward."""
     shapes = list(pairwise((IMAGE_SIZE**2, *config.hidden, NUM_CLASSES)))
-    # Forward, the weights' gradients, and the layers' own gradients but for the first's.
+    # Forward, the weights' gradients, and the layers' own gradients except the first layer's.
     return 2 * (3 * sum(a * b for a, b in shapes) - shapes[0][0] * shapes[0][1])
 
 
 def products_epoch(config: TrainConfig, images: int) -> float:
-    """Seconds that TensorFlow takes for an epoch's matrix products and nothing else."""
+    """Seconds of TensorFlow for an epoch's matrix products alone."""
     import tensorflow as tf
 
     rng = np.random.default_rng(0)
@@ -272,7 +273,7 @@ def products_epoch(config: TrainConfig, images: int) -> float:
 
 
 def repeat(operation: Callable[[], object], times: int) -> float:
-    """Seconds of calling `operation` so many times, traced before."""
+    """Seconds of `times` calls of an operation, which is traced before."""
     operation()
     started = time.perf_counter()
     for _ in range(times):

@@ -1,11 +1,12 @@
-"""What a training costs the others: answering times of ten clients, and the page's memory.
+"""Measures what a training costs others: their answering times, and the page's memory.
 
     python tests/benchmarks/training_load.py [--part answers|memory]
 
-Ten clients send drawings as the page does, a few a second each, first while nothing else runs and
-then during a training with the page's default recipe (which needs MNIST): the p95 of these may be
-twice that of the idle page. Then one visitor trains 20 times on a small data set: the memory of the
-page's process may grow by a tenth after the second time, and no process may be left behind.
+Answers: ten clients send a few drawings a second each, as the page does, first while nothing else
+runs, then during a training with the page's default recipe (which needs MNIST). The p95 during the
+training may be at most twice the p95 without it. Memory: one visitor trains 20 times on a small
+data set. The memory of the page's process may grow by a tenth after the second training, and no
+process may be left behind.
 """
 
 import os
@@ -31,9 +32,9 @@ CLIENTS = 10
 PAUSE = 0.2
 """Seconds between a client's drawings."""
 SECONDS = 20
-"""How long answers are timed, each time."""
+"""How long answers are timed, without a training and during one."""
 WARM_UP_SECONDS = 25
-"""After its first visitor the page gets a worker ready, once."""
+"""Time for the page to get a worker ready, once, after its first visitor."""
 TRAININGS = 20
 P95_TARGET = 2.0
 MEMORY_TARGET = 1.10
@@ -52,7 +53,7 @@ def main() -> int:
 
 
 def measure_answers() -> Figure:
-    """Print the answering times of an idle page and of one with a training."""
+    """Print the answering times without a training and during one."""
     with running_server() as server:
         visitor = Visitor(server.url, "trainer")
         visitor.arrive()
@@ -75,7 +76,7 @@ def measure_answers() -> Figure:
         print(f"{name:18}{len(seconds):7}{p50:9.1f}{p95:9.1f}")
     ratio = percentile95(busy) / percentile95(idle)
     return Figure(
-        f"an answer to one of {CLIENTS} who draw beside a training, p95",
+        f"answers to {CLIENTS} people who draw beside a training, p95",
         f"{1e3 * percentile95(busy):.0f} ms",
         "training_load.py",
         f"{1e3 * percentile95(idle):.0f} ms without a training",
@@ -86,7 +87,7 @@ def measure_answers() -> Figure:
 
 
 def any_epoch(heard: list[str]) -> bool:
-    """Whether a training has begun in earnest."""
+    """Whether a training has entered its first epoch."""
     return any("Epoch 1 of" in line for line in heard)
 
 
@@ -140,13 +141,13 @@ def measure_memory() -> Figure:
     for number in sorted({1, 2, 5, 10, 15, TRAININGS}):
         print(f"{number:<12}{sizes[number - 1] / 2**20:16.1f}")
     left = [pid for pid in workers if os.path.exists(f"/proc/{pid}")]
-    print(f"{len(left)} of {len(workers)} processes left behind")
+    print(f"{len(left)} of {len(workers)} worker processes left behind")
     most, former = max(sizes[2:]), sizes[1]
     return Figure(
         f"memory of the page's process during {TRAININGS} trainings",
         f"{most / 2**20:.0f} MB",
         "training_load.py",
-        f"{former / 2**20:.0f} MB after the second",
+        f"{former / 2**20:.0f} MB after the second training",
         f"{most / former:.2f} times as much",
         f"at most {MEMORY_TARGET:g} times, no process left",
         most <= MEMORY_TARGET * former and not left,

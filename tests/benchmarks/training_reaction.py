@@ -1,13 +1,14 @@
-"""How soon the page reacts to Retrain, Stop, a closed tab and Learn my hand, in Chromium.
+"""Times the page's reaction to Retrain, Stop, a closed tab and Learn my hand, in Chromium.
 
     python tests/benchmarks/training_reaction.py [--rounds 5]
 
-From the click on Retrain to the first point on the charts, with the `quick` recipe: with a worker
-at hand that has loaded TensorFlow while the visitor looked around, as the page arranges it (at most
-3 seconds), and once on a server that has just been started. From the click on Stop in the middle of
-an epoch to the status that says so (at most 1 second). From closing the tab of a training to the
-end of its worker's process (at most 5 seconds). From the click on Learn my hand, with three
-drawings in the tray, to the answer of the network that was taught (under 5 seconds).
+Retrain: from the click to the first point on the charts, with the `quick` recipe, at most 3 s. The
+worker has loaded TensorFlow before, while the visitor looked around, as the page arranges it; one
+more time is taken on a server that has just been started.
+Stop: from the click in the middle of an epoch to the status "Stopped", at most 1 s.
+Closed tab: from closing the tab of a training to the end of its worker's process, at most 5 s.
+Learn my hand: from the click, with three drawings in the tray, to the answer of the fine-tuned
+network, under 5 s.
 """
 
 import contextlib
@@ -31,7 +32,7 @@ from tests.browser.teaching_page import correct, hook, open_teach  # noqa: E402
 COMMAND = "training_reaction.py"
 WARM_UP_SECONDS = 20
 FIRST_POINT_LIMIT, STOP_LIMIT, CLOSED_LIMIT, LESSON_LIMIT = 3, 1, 5, 5
-# From a click to the frame in which its outcome is painted, by the browser's own clock.
+# The seconds from a click to the frame that paints its outcome, by the browser's own clock.
 STOPWATCH = """
 ([button, isDone]) => new Promise((resolve) => {
   const started = performance.now();
@@ -51,7 +52,7 @@ STOPPED = ["#stop", "document.querySelector('#training-status').innerText.includ
 
 def main() -> int:
     arguments = parser(__doc__)
-    arguments.add_argument("--rounds", type=int, default=5, help="times each (5)")
+    arguments.add_argument("--rounds", type=int, default=5, help="times of each (%(default)s)")
     flags = arguments.parse_args()
     first_points, stops, closings, lessons = [], [], [], []
     with chromium() as browser, running_server() as server:
@@ -76,10 +77,10 @@ def main() -> int:
                 f"at most {FIRST_POINT_LIMIT} s",
                 statistics.median(first_points) <= FIRST_POINT_LIMIT,
             ),
-            slowest("click on Stop in the middle of an epoch to its end", stops, STOP_LIMIT),
+            slowest("click on Stop in mid-epoch to the end of the training", stops, STOP_LIMIT),
             slowest("tab of a training closed to the end of its worker", closings, CLOSED_LIMIT),
             Figure(
-                "click on Learn my hand to the answer of the network taught, three drawings",
+                "click on Learn my hand to the fine-tuned network's answer, three drawings",
                 f"{statistics.median(lessons):.1f} s",
                 COMMAND,
                 must_hold=f"under {LESSON_LIMIT} s",
@@ -91,7 +92,7 @@ def main() -> int:
 
 
 def slowest(name: str, seconds: list[float], limit: float) -> Figure:
-    """The figure of what must hold every time."""
+    """The figure of a reaction that must be quick every time."""
     return Figure(
         f"{name}, slowest of {len(seconds)}",
         f"{max(seconds):.1f} s",
@@ -103,7 +104,7 @@ def slowest(name: str, seconds: list[float], limit: float) -> Figure:
 
 @contextlib.contextmanager
 def open_tab(browser: Browser, server: Server) -> Iterator[DigitPage]:
-    """A tab that is ready to train for long, closed at the end."""
+    """A tab in which a long training is set up; it is closed at the end."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     tab = DigitPage(context.new_page()).open(server.url)
     tab.choose("quick", 50)
@@ -123,7 +124,7 @@ def close_tab(browser: Browser, server: Server) -> float:
 
 
 def learn(browser: Browser, server: Server) -> float:
-    """Seconds from the click on Learn my hand to the answer, with a worker at hand."""
+    """Seconds from the click on Learn my hand to the answer, with a worker that is ready."""
     with open_tab(browser, server) as tab:
         open_teach(tab)
         for number in range(3):

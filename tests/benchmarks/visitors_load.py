@@ -1,12 +1,12 @@
-"""Many visitors at once: drawing beside a training, only looking on, all pressing Retrain.
+"""Puts many visitors on one page: drawing beside a training, idle, or all pressing Retrain.
 
     python tests/benchmarks/visitors_load.py [--part drawing|idle|burst] [--seconds 60]
 
-Drawing: 50 visitors with two open tabs each draw three strokes a second, at moments that do not
+Drawing: 50 visitors with two open tabs each draw three strokes a second, at fixed times that do not
 wait for slow answers, while one more visitor trains with the page's default recipe (which needs
-MNIST). Every answer is compared with the one that this very drawing must get. Idle: 500 pages are
-open and do nothing. Burst: 200 visitors press Retrain in the same second. The clients run on the
-same machine, so they take a part of its time.
+MNIST). Every answer is compared with the one that the drawing must get. Idle: 500 pages are open
+and do nothing. Burst: 200 visitors press Retrain in the same second. The clients run on the same
+machine and use a part of its time.
 """
 
 import os
@@ -42,23 +42,23 @@ VISITORS = 50
 TABS = 2
 STROKES_A_SECOND = 3
 DRAWINGS = 5
-"""Of each tab; it draws them by turns."""
+"""Number of drawings of each tab, which it draws by turns."""
 IDLE_TABS = 500
 IDLE_SECONDS = 20
 CLICKS = 200
 BURST_SECONDS = 180
-"""How long those who clicked may wait for a word."""
+"""How long each click on Retrain may go without a response."""
 WARM_UP_SECONDS = 25
-"""After its first visitor the page gets a worker ready, once."""
+"""Time for the page to get a worker ready, once, after its first visitor."""
 START_SECONDS = 180
 EPOCHS = 50
 P95_TARGET = 0.3
 DRAWING_MEGABYTES = 150
 IDLE_MEGABYTES = 250
-"""What the page's process may grow by."""
+"""How much the page's process may grow."""
 
 Drawing = tuple[list, str]
-"""Strokes as the page sends them, and the answer panel that they must get."""
+"""Strokes as the page sends them, and the answer panel that they must produce."""
 
 
 def main() -> int:
@@ -84,7 +84,7 @@ def main() -> int:
 
 
 def measure_drawing(server: Server, trainer: Visitor, seconds: float) -> list[Figure]:
-    """How long drawings wait for their answer beside a training, and whether it is theirs."""
+    """Time the answers to drawings beside a training, and compare them with the right ones."""
     sheets = [expected_answers(number) for number in range(VISITORS * TABS)]
     tabs = [Visitor(server.url, f"visitor-{number}") for number in range(VISITORS * TABS)]
     for tab in tabs:
@@ -123,7 +123,7 @@ def measure_drawing(server: Server, trainer: Visitor, seconds: float) -> list[Fi
             holds=p95 < P95_TARGET,
         ),
         Figure(
-            "the same: errors and answers that belong to another drawing",
+            "the same: errors, or answers to another drawing",
             f"{len(wrong)} of {len(times):,}",
             COMMAND,
             must_hold="none",
@@ -134,7 +134,7 @@ def measure_drawing(server: Server, trainer: Visitor, seconds: float) -> list[Fi
 
 
 def expected_answers(number: int) -> list[Drawing]:
-    """A tab's own drawings with the answers that the shipped network has for them."""
+    """A tab's own drawings with the shipped network's answers to them."""
     rng = np.random.default_rng(number)
     page = Visitors(shipped_network()).visit(str(number))
     drawings = []
@@ -153,9 +153,9 @@ def shipped_network() -> Recognizer:
 
 
 def draw(tab, drawings, number, start, seconds, times, wrong) -> None:
-    """Draw at fixed moments, and send as the page does: one request at a time, the newest drawing.
+    """Draw at fixed times; like the page, send the newest drawing, one request at a time.
 
-    The time of a stroke runs from its moment to the first answer that takes it into account.
+    The time of a stroke runs until the first answer that takes the stroke into account.
     """
     pause = TABS / STROKES_A_SECOND
     first = start + pause * number / (VISITORS * TABS)
@@ -176,7 +176,7 @@ def draw(tab, drawings, number, start, seconds, times, wrong) -> None:
 
 
 def start_training(trainer: Visitor) -> tuple[list[str], threading.Thread]:
-    """Press Retrain; what the page is told is collected by the thread."""
+    """Press Retrain; the returned thread appends the page's updates to the returned list."""
     heard: list[str] = []
     listener = threading.Thread(
         target=lambda: heard.extend(trainer.train(DEFAULT_PRESET, EPOCHS)), daemon=True
@@ -186,7 +186,7 @@ def start_training(trainer: Visitor) -> tuple[list[str], threading.Thread]:
 
 
 def measure_idle(server: Server) -> list[Figure]:
-    """What pages cost that are only open."""
+    """Measure the memory of idle pages, and the answers meanwhile."""
     visitor = Visitor(server.url, "newcomer")
     ((strokes, expected),) = expected_answers(0)[:1]
     former = resident_bytes(server.process.pid)
@@ -219,7 +219,7 @@ def measure_idle(server: Server) -> list[Figure]:
 
 
 def measure_burst(server: Server) -> Figure:
-    """What everybody hears when all press Retrain at once."""
+    """Count what becomes of each click when all visitors press Retrain at once."""
     crowd = [Visitor(server.url, f"crowd-{number}") for number in range(CLICKS)]
     heard = ["nothing"] * CLICKS
     listeners = threading.Thread(
@@ -244,15 +244,15 @@ def measure_burst(server: Server) -> Figure:
     trains, told = fates["trains"], fates["full line"] + fates["full queue"]
     return Figure(
         f"{CLICKS} clicks on Retrain at once",
-        f"{trains} trains, {fates['waits']} wait, {told} are told that it is full",
+        f"{trains} trains, {fates['waits']} wait, {told} read that the line is full",
         COMMAND,
-        must_hold="1 trains, all hear what is going on, drawings are answered",
+        must_hold="1 trains, nobody goes without a response, drawings are answered",
         holds=trains == workers == 1 and not fates["nothing"] and not wrong,
     )
 
 
 def click(crowd: list[Visitor], heard: list[str], number: int) -> None:
-    """Press Retrain and note the first word that says what becomes of it."""
+    """Press Retrain and note the first update that tells what becomes of the click."""
     words = {
         "full line": texts.LINE_FULL,
         "waits": texts.WAITING,
@@ -271,7 +271,7 @@ def click(crowd: list[Visitor], heard: list[str], number: int) -> None:
 
 
 def growth(name: str, size: int, limit: int) -> Figure:
-    """The line of memory that must not grow by more."""
+    """The figure of memory that may grow up to a limit."""
     return Figure(
         name,
         f"{size / 2**20:.0f} MB",
@@ -282,7 +282,7 @@ def growth(name: str, size: int, limit: int) -> Figure:
 
 
 def in_parallel(work: Callable[[int], None], count: int) -> None:
-    """Each in a thread of its own."""
+    """Call `work` with each number below `count`, each in a thread of its own."""
     threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()

@@ -1,12 +1,12 @@
-"""How many whole numbers are read exactly, and how many single digits stay single.
-
-Digits drawn by people (the file that accuracy.py takes) are put side by side in pictures: two to
-six of them, of slightly different heights and places, written with one pen, a gap between the
-boxes of their ink. Only digits that the network reads alone are taken, so that what is measured is
-how numbers are taken apart. Negative gaps make them touch. All by a fixed seed.
+"""Measures the share of numbers that are read exactly, and of single digits that stay single.
 
     python tests/benchmarks/whole_numbers.py --strokes drawn.jsonl.gz --uploads FOLDER \
         --errors errors.png
+
+Digits drawn by people (the file that accuracy.py takes) are put side by side in pictures: two to
+six of them, written with one pen, with slightly different heights and places and a gap between the
+boxes of their ink. Negative gaps make them touch. Only digits that the network reads on their own
+are used, so that the figures measure how numbers are taken apart. The seed is fixed.
 """
 
 import argparse
@@ -31,16 +31,16 @@ from tests.benchmarks.figures import Missing, conclude, parser, run
 LENGTHS = (2, 3, 4, 5, 6)
 GAPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 TOUCHING = (-0.05, -0.1)
-"""Gaps between the ink of neighbours, in heights of a digit."""
+"""Gaps between the ink of neighbours, in heights of a digit; negative ones make them touch."""
 HEIGHT = 120
-"""Of a digit in pixels, before it varies."""
+"""Height of a digit in pixels, before it varies."""
 HEIGHTS = (0.85, 1.15)
 SHIFT = 0.05
-"""Up or down at most, in heights."""
+"""Largest shift up or down, in heights."""
 PEN_WIDTHS = (0.05, 0.12)
 MARGIN = 0.3
 TARGET = 0.95
-"""Of the numbers with four digits."""
+"""Required share of the numbers with four digits that are read exactly."""
 STAY_SINGLE = 0.99
 TILE = (250, 84)
 
@@ -56,7 +56,7 @@ def main() -> int:
     drawings = read_drawings(options.strokes)
     errors: list[Error] = []
     doubts: list[tuple[bool, bool]] = []
-    """Of each number whose digits touch: whether it was read exactly, and shown as unsure."""
+    """For each number with touching digits: whether it was read exactly, and shown as unsure."""
     means = {}
     print(f"{'digits':<8}" + "".join(f"{f'gap {gap:.0%}':>10}" for gap in (*GAPS, *TOUCHING)))
     for length in LENGTHS:
@@ -70,7 +70,7 @@ def main() -> int:
     for is_right, words in ((False, "misread"), (True, "read exactly")):
         unsure = [doubted for right, doubted in doubts if right == is_right]
         print(
-            f"of {len(unsure)} numbers with digits that touch and {words}, {percent(unsure)} unsure"
+            f"{len(unsure)} numbers with touching digits {words}: {percent(unsure)} shown as unsure"
         )
     print("\nsingle digits that stay single")
     stays = single_drawings(recognizer, drawings, errors)
@@ -98,16 +98,16 @@ def parse_arguments() -> argparse.Namespace:
     flags.add_argument("--strokes", type=Path, help="drawings of digits")
     flags.add_argument("--uploads", type=Path, help="folder of pictures of digits")
     flags.add_argument(
-        "--numbers", type=int, default=100, help="of each length and gap (default: 100)"
+        "--numbers", type=int, default=100, help="numbers of each length and gap (default: 100)"
     )
-    flags.add_argument("--errors", help="where to save a contact sheet of what is misread")
+    flags.add_argument("--errors", help="where to save a contact sheet of the misread pictures")
     return flags.parse_args()
 
 
 def read_numbers(
     recognizer, drawings, length, gap, count, errors: list[Error], doubts: list[tuple[bool, bool]]
 ) -> float:
-    """The share of `count` numbers that are read exactly; of those that touch, what was doubted."""
+    """The share of `count` numbers that are read exactly; adds to `errors` and `doubts`."""
     rng = np.random.default_rng(1000 * length + round(100 * gap) + 50)
     right = 0
     for _ in range(count):
@@ -146,7 +146,7 @@ def write_number(recognizer, drawings, length, gap, rng) -> tuple[list[int], np.
 
 
 def draw_digit(strokes: list, height: float, pen: float) -> np.ndarray:
-    """Ink that fits its box: `height` pixels high, or half as high as wide if it is that flat."""
+    """Ink cut to its box, which is `height` pixels high, or twice as wide if it is flatter."""
     points = [np.array(stroke, np.float32) for stroke in strokes]
     low = np.min([stroke.min(axis=0) for stroke in points], axis=0)
     extent = np.max([stroke.max(axis=0) for stroke in points], axis=0) - low
@@ -191,12 +191,12 @@ def as_picture(ink: np.ndarray) -> np.ndarray:
 
 
 def as_text(digits: list[int]) -> str:
-    """A number as it is written."""
+    """Digits as one string."""
     return "".join(map(str, digits))
 
 
 def contact_sheet(errors: list[Error], columns: int = 6) -> Image.Image:
-    """The misread pictures with what they are and what was read."""
+    """The misread pictures, each with its label and its reading."""
     width, height = TILE
     rows = -(-max(1, len(errors)) // columns)
     sheet = Image.new("L", (columns * width, rows * (height + 14)), 255)

@@ -1,4 +1,4 @@
-"""The lesson "Where it looks": what spoke for the answer, and a small change that flips it.
+"""The lesson "Why this answer?": the pixels that decided, and a small change that flips the answer.
 
 Knows nothing about Gradio, visitors or requests.
 """

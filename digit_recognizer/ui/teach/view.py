@@ -74,8 +74,9 @@ def _result(
     before, after = (texts.exact_percent(share) for share in (taught.before, taught.after))
     scores.append(Score("test", name, after, before))
     forgotten = max(0.0, taught.before - taught.after)
+    sentence = texts.forgotten(100 * forgotten, on_mnist=not taught.note)
     return {
         "scores": render_scores(scores),
-        "forgotten": texts.forgotten(100 * forgotten) if forgotten else texts.NOTHING_FORGOTTEN,
+        "forgotten": sentence if forgotten else texts.NOTHING_FORGOTTEN,
         "forgotten_share": min(1.0, forgotten / WORST),
     }

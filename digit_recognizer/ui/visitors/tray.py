@@ -123,8 +123,8 @@ def _check_room(drawings: list[Strokes]) -> None:
     points = sum(len(stroke) for strokes in drawings for stroke in strokes)
     if len(drawings) > MAX_DRAWINGS or points > MAX_POINTS:
         raise BadTray(
-            f"The tray holds at most {MAX_DRAWINGS} drawings with {MAX_POINTS:,} points in all; "
-            "remove some."
+            f"Your samples may have at most {MAX_DRAWINGS} drawings with "
+            f"{MAX_POINTS:,} points in all; remove some."
         )
 
 
@@ -141,12 +141,12 @@ def _parse(text: object) -> list[tuple[int, Strokes]]:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadTray("The file is not JSON; choose one that Export has written.") from error
+        raise BadTray("The file is not JSON; choose a file that Export has saved.") from error
     if not isinstance(content, dict) or content.get("version") != VERSION:
-        raise BadTray("The file holds no drawings; choose one that Export has written.")
+        raise BadTray("The file has no drawings; choose a file that Export has saved.")
     drawings = content.get("drawings")
     if not isinstance(drawings, list) or not 0 < len(drawings) <= MAX_DRAWINGS:
-        raise BadTray(f"The file must hold 1 to {MAX_DRAWINGS} drawings.")
+        raise BadTray(f"The file must have 1 to {MAX_DRAWINGS} drawings.")
     return [_parse_drawing(number, each) for number, each in enumerate(drawings, 1)]
 
 

@@ -1,4 +1,4 @@
-"""What tests and benchmarks do in the lesson "Teach it"."""
+"""Steps of tests and benchmarks in the lesson "Teach it"."""
 
 from playwright.sync_api import Locator, expect
 

@@ -70,7 +70,7 @@ def test_an_epoch_can_be_made_the_visitors_own(trained):
     trained.wait_for_status("The network of this epoch answers now")
     expect(network_in_use(trained)).to_contain_text("own network (Quick, 2 epochs)")
     trained.page.click("#restore")
-    expect(network_in_use(trained)).to_contain_text("shipped")
+    expect(network_in_use(trained)).to_contain_text("built-in")
     go_to(trained, 3)
     expect(network_in_use(trained)).to_contain_text("3 epochs")
 

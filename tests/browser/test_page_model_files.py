@@ -61,7 +61,7 @@ def test_a_loaded_network_answers_until_restored(tab, model):
     assert "sixes.npz" in network_in_use(tab)
     tab.page.click("#restore")
     tab.expect_digit(7)
-    assert "shipped" in network_in_use(tab)
+    assert "built-in" in network_in_use(tab)
 
 
 def test_a_wrong_file_is_refused_in_the_status_and_the_same_button_works_again(tab, model):
@@ -70,7 +70,7 @@ def test_a_wrong_file_is_refused_in_the_status_and_the_same_button_works_again(t
         said = tab.wait_for_status("is not a network")
         assert re.search(r"(wrong\.npz|note\.txt) is not a network saved by this program", said)
         assert "/" not in said.replace(".npz", "")
-        assert "shipped" in network_in_use(tab)
+        assert "built-in" in network_in_use(tab)
     assert tab.page.locator("[data-testid=toast-body]").count() == 0
     load(tab, model)
     tab.wait_for_status("Loaded: your network answers")

@@ -190,7 +190,7 @@ VALIDATION_SHORT = "validation"
 PREVIOUS_SERIES = "validation, previous run"
 PREVIOUS_SHORT = "previous"
 EPOCH_AXIS = "epoch"
-CHART_EMPTY = "A point appears here after each epoch"
+CHART_EMPTY = "Each epoch adds a point here"
 
 TIME_MACHINE = "Time machine"
 TIME_MACHINE_INFO = "Each epoch's network reads your drawing again"
@@ -339,9 +339,10 @@ def fine_tuning_took(seconds: float) -> str:
     return f"Learning took {seconds:.1f} s. Undo learning brings the previous network back."
 
 
-def forgotten(points: float, on_mnist: bool = True) -> str:
-    """Loss of accuracy on the test after a fine-tuning, in percentage points."""
-    return f"It now reads {points:.2f}% fewer {MNIST_TEST if on_mnist else 'generated test digits'}"
+def forgotten(share: float, on_mnist: bool = True) -> str:
+    """Loss of accuracy on the test by a fine-tuning, from 0 to 1."""
+    digits = "MNIST test digits" if on_mnist else "generated test digits"
+    return f"It now reads {exact_percent(share)} fewer {digits}."
 
 
 def percent(share: float) -> str:

@@ -22,14 +22,14 @@ def evaluation():
     return Evaluation(confusion, tuple(mistakes))
 
 
-def test_accuracy_stands_beside_the_shipped_networks(evaluation):
+def test_accuracy_stands_beside_the_built_in_networks(evaluation):
     html = render_report(evaluation, 0.9938)
     scores = re.findall(r'data-score="(\w+)"><dt>[^<]+</dt><dd>([^<]+)', html)
     assert scores == [("yours", "97.70%"), ("shipped", "99.38%")]
     assert "1,000 digits" in html
 
 
-def test_without_a_figure_of_the_shipped_network_there_is_no_comparison(evaluation):
+def test_without_a_figure_of_the_built_in_network_there_is_no_comparison(evaluation):
     assert re.findall(r'data-score="(\w+)"', render_report(evaluation, None)) == ["yours"]
 
 
@@ -104,5 +104,5 @@ def test_a_pick_from_the_browser_is_checked(value, pick):
         ({"test_accuracy": None}, None),
     ],
 )
-def test_only_a_plausible_figure_of_the_shipped_network_is_believed(metadata, accuracy):
+def test_only_a_plausible_figure_of_the_built_in_network_is_believed(metadata, accuracy):
     assert known_accuracy(metadata) == accuracy

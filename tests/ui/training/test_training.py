@@ -264,7 +264,7 @@ def test_a_training_without_mnist_says_so_while_it_runs_and_at_the_end(page):
     assert "MNIST&#x27;s 10,000" not in after
 
 
-def test_restore_brings_the_shipped_network_back_but_not_during_a_training(page):
+def test_restore_brings_the_built_in_network_back_but_not_during_a_training(page):
     page.visitor.use_network(Network(constant_network(2), "mine"))
     job = working(page.visitor)
     change = page.training.restore(REQUEST)

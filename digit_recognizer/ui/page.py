@@ -1,4 +1,4 @@
-"""The page: its parts in their places; knows nothing about how it is served."""
+"""Assembles the page from its parts; knows nothing about the server."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from digit_recognizer.ui.training.training import Training
 from digit_recognizer.ui.visitors.visitors import Visitors
 
 CACHE_SWEEP = (600, 3600)
-"""Every so many seconds, uploads older than so many seconds are deleted."""
+"""Seconds between two sweeps, and the age in seconds at which a sweep deletes an upload."""
 _SCRIPTS = ("page.js", "sketchpad/newcomer.js", "masthead/shortcuts.js")
-"""Functions that the browser runs once the page is there."""
+"""Functions that the browser runs when the page has loaded."""
 
 
 def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1) -> gr.Blocks:
     """The whole page, ready for `launch.launch`.
 
-    recognizer: the shipped one, which answers until a visitor trains another.
-    pool: where trainings run. max_trainings: how many may run at once, over all visitors.
+    recognizer: the built-in one, which answers until a visitor trains another.
+    pool: runs the trainings. max_trainings: number of trainings at once, over all visitors.
     """
     visitors = Visitors(recognizer)
     line = TrainingLine(pool, max_trainings)
@@ -60,7 +60,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
                 Examples(upload, answer)
         charts = Charts()
         afterwards = Afterwards(visitors, recognizer)
-        # Last, so that whoever goes through the page by keys comes to the sheet first.
+        # Last, so that the Tab key reaches the sheet first.
         with gr.Sidebar(width=330, elem_id="sidebar"):
             Training(visitors, line, answer, charts, afterwards)
 
@@ -84,7 +84,7 @@ def _add_api(recognizer: Recognizer) -> None:
     """Add `/predict` for programs; its components are never rendered."""
 
     def predict(path: str | None) -> dict[str, float]:
-        """The probability of each digit in a picture, by the shipped network."""
+        """The probability of each digit in a picture, by the built-in network."""
         if path is None:
             raise gr.Error(texts.NO_PICTURE, print_exception=False)
         try:

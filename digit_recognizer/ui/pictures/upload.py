@@ -1,4 +1,4 @@
-"""The upload widget, and how an uploaded picture is answered."""
+"""The upload widget and the handlers for an uploaded picture."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ _GUARD = Path(__file__).parent / "upload_guard.js"
 
 @known_as_base
 class ImageUpload(gr.Image):
-    """An image widget that passes on the path of whatever file came.
+    """An image widget that hands over the path of any uploaded file.
 
     `gr.Image` opens the file before a handler runs, and shows an error of its own for a file that
     it cannot open.
@@ -39,7 +39,7 @@ class UploadGuard(gr.HTML):
     """Refuses files in the browser, and lets a picture be pasted anywhere on the page; invisible.
 
     It raises `select` with a `reason`, "type" or "size", for a file that the widget would refuse in
-    words of its own.
+    its own words.
     """
 
     def __init__(self, **settings: Any):

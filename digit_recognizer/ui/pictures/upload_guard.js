@@ -1,5 +1,5 @@
-/* Looks at files before the upload widget does: refuses what is no picture or too large, so that
- * the page can say why in its own words, and lets a picture be pasted anywhere on the page.
+/* Checks files before the upload widget does: refuses files that are too large or not pictures, so
+ * that the page can say why in its own words. Lets a picture be pasted anywhere on the page.
  *
  * This is the body of a function that Gradio calls once with `props` and `trigger`.
  */
@@ -8,7 +8,7 @@ const inUpload = (event) => event.target instanceof Element && event.target.clos
 
 function problem(file) {
   const isSvg = file.type.startsWith('image/svg') || /\.svgz?$/i.test(file.name);
-  // Some systems know no type for a picture; the server will tell.
+  // Some systems report no type for a picture; the server decides then.
   if (isSvg || (file.type && !file.type.startsWith('image/'))) return 'type';
   return file.size > props.max_bytes ? 'size' : null;
 }
@@ -27,7 +27,7 @@ function paste(event) {
   const [file] = event.clipboardData?.files ?? [];
   if (!file) return;
   event.preventDefault();
-  // A widget that shows a picture takes no other; its former one goes first.
+  // A widget that shows a picture accepts no other, so the old picture is removed first.
   document.querySelector('#upload .icon-button-wrapper button')?.click();
   requestAnimationFrame(() => {
     const input = document.querySelector('#upload input[type=file]');

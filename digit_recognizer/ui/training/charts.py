@@ -1,6 +1,6 @@
 """The charts of loss and accuracy: curves over epochs as inline SVG.
 
-Colours and type come from the page's style sheet; the drawing itself is the same light or dark.
+Colours and type come from the page's style sheet; the drawing is the same in light and dark mode.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Series:
 
     @classmethod
     def of(cls, run: Run, figure: str, marked: int | None = None) -> Series:
-        """A figure of a training by its name in EpochFigures; `val_` goes before the other's."""
+        """The series of a figure by its name in EpochFigures, with `val_` added for validation."""
         return cls(
             [getattr(each, figure) for each in run.figures],
             [getattr(each, f"val_{figure}") for each in run.figures],
@@ -75,7 +75,7 @@ class Series:
 
     @property
     def last_epoch(self) -> int:
-        """The right end of the axis; an axis needs two ends."""
+        """The last epoch on the axis, at least 2, since an axis needs two ends."""
         return max(self.epochs, len(self.previous), 2)
 
     @property
@@ -180,7 +180,7 @@ def _curve(kind: str, values: Sequence[float], place: Callable) -> str:
 
 
 def _epoch(epoch: int, series: Series, place: Callable, exact: Callable[[float], str]) -> str:
-    """An epoch's points, and the column around them in which the pointer brings up the values."""
+    """An epoch's points, and the column around them that shows the values under the pointer."""
     half = (RIGHT - LEFT) / (series.last_epoch - 1) / 2
     x = place(epoch, 0)[0]
     parts = [
@@ -205,7 +205,7 @@ def _epoch(epoch: int, series: Series, place: Callable, exact: Callable[[float],
 
 
 def _values(epoch: int, series: Series) -> list[tuple[str, str, float]]:
-    """An epoch's values: of which curve, its name, the value."""
+    """An epoch's values: the curve's kind, its name, the value."""
     values = [
         ("training", texts.TRAINING_SERIES, series.training[epoch - 1]),
         ("validation", texts.VALIDATION_SHORT, series.validation[epoch - 1]),
@@ -216,7 +216,7 @@ def _values(epoch: int, series: Series) -> list[tuple[str, str, float]]:
 
 
 def _table(summary: str, series: Series, exact: Callable[[float], str]) -> str:
-    """The same for those who cannot see it."""
+    """The chart as a table, for people who cannot see it."""
     if not series.training:
         return ""
     names = [texts.EPOCH_AXIS, texts.TRAINING_SERIES, texts.VALIDATION_SHORT]

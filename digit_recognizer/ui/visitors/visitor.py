@@ -1,4 +1,4 @@
-"""One open tab: what it shows, which network answers it, and the job that works for it.
+"""One open tab: its drawing or upload, the network that answers, and its job.
 
 Knows nothing about Gradio or HTML.
 """
@@ -39,7 +39,7 @@ class Reading:
 
 
 class Visitor:
-    """One open tab. The answer belongs to whichever was touched last, sheet or upload.
+    """One open tab. The answer belongs to the sheet or the upload, whichever changed last.
 
     Safe between threads: a training reads the drawing again while the visitor draws on.
     """
@@ -53,7 +53,7 @@ class Visitor:
         self._run: Run | None = None
         self._job: Job | None = None
         self._sheet: Strokes = []
-        # Ink as float16 (H, W), or the sentence that says why there is none.
+        # Ink as float16 (H, W), or a sentence that says why the upload has none.
         self._upload: np.ndarray | str | None = None
         self._shown: str | None = None
         self.teaching = Teaching()
@@ -61,7 +61,7 @@ class Visitor:
         """Grows when the sheet or the upload changes."""
 
     def draw(self, strokes: Strokes) -> None:
-        """Show `strokes` on the sheet; none is a fresh sheet."""
+        """Show `strokes` on the sheet; no strokes mean an empty sheet."""
         with self._lock:
             self._sheet = strokes
             self.touches += 1
@@ -71,7 +71,7 @@ class Visitor:
                 self._shown = None
 
     def upload(self, path: str | None) -> None:
-        """Show the picture at `path`; None takes the upload away."""
+        """Show the picture at `path`; None removes the upload."""
         try:
             picture = None if path is None else to_ink(path).astype(np.float16)
         except (BadImage, EmptyDrawing) as error:
@@ -93,12 +93,12 @@ class Visitor:
 
     @property
     def sheet(self) -> Strokes | None:
-        """The sheet's strokes, when the answer is about them."""
+        """The sheet's strokes, if the answer is about them."""
         with self._lock:
             return self._sheet if self._shown == "sheet" else None
 
     def ink(self) -> np.ndarray | None:
-        """Ink, float32 (H, W), of what was touched last; None when there is nothing to read."""
+        """Ink, float32 (H, W), of the sheet or the upload; None when there is nothing to read."""
         with self._lock:
             shown, sheet, upload = self._shown, self._sheet, self._upload
         if shown == "sheet":
@@ -108,7 +108,7 @@ class Visitor:
         return None
 
     def reading(self) -> Reading:
-        """What the network in use says about what was touched last."""
+        """The current network's answer to the sheet or the upload."""
         with self._lock:
             network, shown, upload = self.reader, self._shown, self._upload
         is_upload = shown == "upload"
@@ -122,7 +122,7 @@ class Visitor:
 
     @property
     def network(self) -> Network:
-        """The visitor's own network, or the shipped one."""
+        """The visitor's own network, or the built-in one."""
         return self._network
 
     @property
@@ -131,7 +131,7 @@ class Visitor:
         return self._looked_at or self._network
 
     def use_network(self, network: Network | None) -> None:
-        """Let `network` answer this visitor from now on; None is the shipped one."""
+        """Let `network` answer this visitor from now on; None is the built-in one."""
         with self._lock:
             self._network = network or self._shipped
             self._looked_at = None
@@ -143,7 +143,7 @@ class Visitor:
         return self._run
 
     def new_run(self, config: TrainConfig) -> Run:
-        """Begin a training: the former one's figures stay for comparison, its networks go."""
+        """Begin a training: the previous one's figures stay for comparison, its networks go."""
         with self._lock:
             self._run = Run(config, self._storage.new_shelf(), self._run)
             self._looked_at = None
@@ -219,9 +219,9 @@ class Visitor:
 
     @property
     def bytes(self) -> int:
-        """Memory of the visitor's own networks, of what a test left, and of the tray.
+        """Memory of the visitor's own networks, of the test's mistakes, and of the tray.
 
-        The networks of epochs count in their `Storage`.
+        The epochs' networks count in their `Storage`.
         """
         run, taught = self._run, self.teaching.taught
         networks = {self._network, taught.former if taught else self._network} - {self._shipped}

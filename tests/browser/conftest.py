@@ -9,11 +9,21 @@ import pytest
 
 from tests.browser.server import running_server
 
+FEATURES = (
+    # What fills the address bar is a page of its own, which takes longer to load than ours.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+    # Playwright turns these off, too, and only the last list counts.
+    *("AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"),
+    *("DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades"),
+    *("LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints"),
+    *("PaintHolding", "PreconnectToSearch", "ThirdPartyStoragePartitioning"),
+)
 FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(FEATURES)}",
 )
 
 

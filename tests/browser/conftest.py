@@ -1,5 +1,6 @@
 """A server, a Chromium, and tabs in which nothing may go wrong unseen."""
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -61,8 +62,8 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def new_tab(chromium, server):
+@contextlib.contextmanager
+def watched_tabs(chromium, url):
     """Opens tabs; afterwards no tab may have logged an error or asked another host."""
     from tests.browser.digit_page import DigitPage
 
@@ -73,7 +74,7 @@ def new_tab(chromium, server):
         if host not in ("127.0.0.1", None):
             problems.append(f"request to {request.url}")
 
-    def open_tab(url=None, **settings):
+    def open_tab(url=url, **settings):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
         contexts.append(context)
         page = context.new_page()
@@ -83,12 +84,26 @@ def new_tab(chromium, server):
             "console",
             lambda message: problems.append(message.text) if message.type == "error" else None,
         )
-        return DigitPage(page).open(url or server.url)
+        return DigitPage(page).open(url)
 
     yield open_tab
     for context in contexts:
         context.close()
     assert not problems
+
+
+@pytest.fixture
+def new_tab(chromium, server):
+    """Opens tabs that are closed after the test, see `watched_tabs`."""
+    with watched_tabs(chromium, server.url) as open_tab:
+        yield open_tab
+
+
+@pytest.fixture(scope="module")
+def new_lasting_tab(chromium, server):
+    """Opens tabs that are closed after the module's tests, see `watched_tabs`."""
+    with watched_tabs(chromium, server.url) as open_tab:
+        yield open_tab
 
 
 @pytest.fixture

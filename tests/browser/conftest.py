@@ -74,10 +74,11 @@ def watched_tabs(chromium, url):
         if host not in ("127.0.0.1", None):
             problems.append(f"request to {request.url}")
 
-    def open_tab(url=url, **settings):
+    def open_tab(url=url, script="", **settings):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
         contexts.append(context)
         page = context.new_page()
+        page.add_init_script(script)
         page.on("request", watch)
         page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
         page.on(

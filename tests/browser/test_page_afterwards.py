@@ -1,31 +1,39 @@
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from digit_recognizer.network.mlp import Mlp
 from tests.browser.digit_page import DIGITS, DigitPage
+from tests.browser.test_page_axe import serious
+from tests.browser.test_page_model_files import download, load
 
 
 @dataclass
 class Training:
-    """A tab after a training of three epochs, and what was seen before it and right after it."""
+    """A tab after a training of three epochs; what was seen before it, and what right after it."""
 
     tab: DigitPage
     boxes_before: list
     boxes_after: list
     epoch_after: str
+    network: Path
 
 
 @pytest.fixture(scope="module")
-def training(new_lasting_tab):
+def training(new_lasting_tab, tmp_path_factory):
     tab = new_lasting_tab()
     tab.draw(DIGITS[7])
     tab.expect_digit(7)
     before = boxes(tab)
     tab.train("quick", 3)
     tab.page.locator("#first-layer img").first.wait_for()
-    return Training(tab, before, boxes(tab), slider(tab).input_value())
+    after, epoch = boxes(tab), slider(tab).input_value()
+    network = download(tab, tmp_path_factory.mktemp("networks") / "mine.npz")
+    return Training(tab, before, after, epoch, network)
 
 
 @pytest.fixture
@@ -145,6 +153,28 @@ def test_the_charts_say_the_values_under_the_pointer(trained):
     trained.page.mouse.move(2, 2)
     expect(readouts.nth(1)).to_be_hidden()
     expect(legend).to_be_visible()
+
+
+def test_axe_finds_nothing_serious_in_it_light_or_dark(trained):
+    trained.page.locator("#mistakes img").first.wait_for()
+    assert serious(trained) == []
+    trained.page.emulate_media(color_scheme="dark")
+    trained.page.evaluate("document.body.classList.add('dark')")
+    assert serious(trained) == []
+    trained.page.evaluate("document.body.classList.remove('dark')")
+    trained.page.emulate_media(color_scheme="light")
+
+
+def test_the_network_is_taken_home_and_brought_back(training, new_tab, tmp_path):
+    mlp = Mlp.load(training.network)
+    assert mlp.hidden == (128,)
+    assert (mlp.metadata["preset"], mlp.metadata["epochs"]) == ("quick", 3)
+    other = new_tab()
+    load(other, training.network)
+    other.wait_for_status("Loaded: it answers")
+    np.testing.assert_array_equal(
+        Mlp.load(download(other, tmp_path / "again.npz")).weights[0], mlp.weights[0]
+    )
 
 
 def test_another_training_clears_up_and_keeps_the_former_curve(trained):

@@ -177,6 +177,7 @@ def test_the_network_is_taken_home_and_brought_back(training, new_tab, tmp_path)
     )
 
 
+@pytest.mark.slow
 def test_another_training_clears_up_and_keeps_the_former_curve(trained):
     go_to(trained, 1)
     expect(network_in_use(trained)).to_contain_text("epoch 1 of 3")

@@ -68,6 +68,7 @@ def test_on_a_phone_with_the_sidebar_open(new_tab, scheme):
     assert serious(tab) == []
 
 
+@pytest.mark.slow
 def test_during_a_training(new_tab):
     tab = new_tab(**DESKTOP)
     tab.draw(DIGITS[7])

@@ -45,6 +45,7 @@ def test_a_reload_keeps_the_sheet_and_a_new_visit_begins_with_an_empty_one(tab):
     assert other.ink() == 0
 
 
+@pytest.mark.slow
 def test_a_server_that_was_started_again_answers_what_is_on_the_sheet(lonely_tab, tmp_path):
     model = tmp_path / "sixes.npz"  # so that the answer can come from the second server only
     constant_network(6).mlp.save(model)
@@ -72,6 +73,7 @@ def test_a_full_queue_is_a_sentence_on_the_page(server, lonely_tab):
     tab.expect_digit(7)
 
 
+@pytest.mark.slow
 def test_two_tabs_of_one_visitor_do_not_disturb_each_other(tab):
     tab.prepare_long_training()
     tab.draw(DIGITS[1])

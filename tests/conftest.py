@@ -1,6 +1,7 @@
 """Fixtures for more than one module's tests."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,22 @@ def pytest_addoption(parser):
         action="store_true",
         help="a skipped test is a failure: what it needs must be here",
     )
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Runs a single file in this process."""
+    names = [argument.partition("::")[0] for argument in config.args]
+    return 0 if len(names) == 1 and Path(names[0]).is_file() else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Puts files with long tests first, so that at the end no process is busy alone.
+
+    Browser tests stay together: in one process, they share a server and a Chromium.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is None, item.path not in slow))
 
 
 @pytest.hookimpl(trylast=True)

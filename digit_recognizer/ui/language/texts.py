@@ -273,7 +273,7 @@ def signed(number: float) -> str:
 
 def flip(runner_up: int) -> str:
     """Heading of the change that flips the answer."""
-    return f"A change that makes it {runner_up}"
+    return f"Change that gives {runner_up}"
 
 
 def flip_info(share: float) -> str:

@@ -42,6 +42,7 @@ def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped") if reporter else None
     if skipped and session.config.getoption("--no-skips") and session.exitstatus == 0:
+        reporter.ensure_newline()
         reporter.write_line(f"{len(skipped)} skipped, and --no-skips was given", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -28,6 +28,10 @@ FLAGS = (
 )
 
 
+PATIENCE = 20
+"""Seconds that a test waits for what must be seen; other tests run at the same time."""
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
@@ -53,6 +57,7 @@ def chromium_path() -> str | None:
 def chromium():
     """A headless Chromium, or the reason why there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    playwright.expect.set_options(timeout=1000 * PATIENCE)
     path = chromium_path()
     with playwright.sync_playwright() as driver:
         if path is None and not Path(driver.chromium.executable_path).exists():

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-STARTING_SECONDS = 90
+STARTING_SECONDS = 180
 
 
 @dataclass

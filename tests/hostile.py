@@ -117,6 +117,15 @@ def picture_files() -> dict[str, bytes]:
         ("WEBP", clear.convert("RGBA"), {"lossless": True}),
         ("WEBP", rgb, {**several, "append_images": [rgb, grey.convert("RGB")]}),
         *(("BMP", grey.convert(mode), {}) for mode in ("1", "L", "P", "RGB", "RGBA")),
+        *(("TIFF", grey.convert(mode), {}) for mode in ("1", "L", "P", "RGB", "RGBA", "CMYK")),
+        ("TIFF", rgb, {"exif": exif, "compression": "tiff_lzw"}),
+        ("TIFF", Image.fromarray(np.asarray(grey).astype(np.uint16) * 257), {}),
+        ("TIFF", grey, {"compression": "tiff_adobe_deflate"}),
+        ("TIFF", rgb, {"compression": "jpeg"}),
+        ("TIFF", blank, {"save_all": True, "append_images": [blank, grey]}),
+        ("AVIF", rgb, {"exif": exif}),
+        ("AVIF", clear.convert("RGBA"), {}),
+        ("AVIF", rgb, {**several, "append_images": [rgb, grey.convert("RGB")]}),
     ]
     files = {}
     for kind, image, settings in kinds:
@@ -194,6 +203,22 @@ def _many_scans(side: int, scans: int) -> bytes:
     return whole[:-2] + whole[last:-2] * scans + whole[-2:]
 
 
+def _tiff(*tags: tuple[int, int, int, int], strip: bytes = b"") -> bytes:
+    """A little-endian TIFF of one directory; each tag is a number, a type, a count and a value."""
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in sorted(tags))
+    directory = struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0)
+    return struct.pack("<2sHI", b"II", 42, 8) + directory + strip
+
+
+def _plain_tiff(width: int, height: int, *more: tuple[int, int, int, int]) -> bytes:
+    """A TIFF of 8-bit greys without its pixels."""
+    tags = ((256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1))
+    place = ((273, 4, 1, 200), (277, 3, 1, 1), (278, 4, 1, height), (279, 4, 1, width * height))
+    numbers = {tag[0] for tag in more}
+    kept = [tag for tag in (*tags, *place) if tag[0] not in numbers]
+    return _tiff(*kept, *more, strip=bytes(1000))
+
+
 def picture_bombs() -> dict[str, Callable[[], bytes]]:
     """Files that cost a decoder far more than their size tells; each is made when it is called."""
     jpeg = encoded(Image.new("L", (60, 52), 200), "JPEG")
@@ -253,6 +278,22 @@ def picture_bombs() -> dict[str, Callable[[], bytes]]:
         "WebP of 16 megapixels": lambda: encoded(
             Image.new("RGB", (4000, 4000)), "WEBP", lossless=True, method=0
         ),
+        "AVIF of 16 megapixels": lambda: encoded(Image.new("RGB", (4000, 4000)), "AVIF", speed=10),
+        "AVIF that says to be larger": lambda: encoded(Image.new("RGB", (64, 64)), "AVIF").replace(
+            b"\0\0\0\x40\0\0\0\x40", b"\0\0\xff\xff\0\0\xff\xff"
+        ),
+        "TIFF of 4 billion pixels": lambda: _plain_tiff(65_535, 65_535),
+        "TIFF of 31 megapixels": lambda: encoded(
+            Image.new("L", (5600, 5600)), "TIFF", compression="tiff_lzw"
+        ),
+        "TIFF of a million strips": lambda: _plain_tiff(60, 52, (273, 4, 10**6, 200)),
+        "TIFF of one tile of 4 billion pixels": lambda: _plain_tiff(
+            60, 52, (322, 4, 1, 65_536), (323, 4, 1, 65_536), (324, 4, 1, 200), (325, 4, 1, 900)
+        ),
+        "TIFF whose tags are the whole file": lambda: _tiff(
+            *((40_000 + number, 7, 10**7, 8) for number in range(300)), strip=bytes(10**7)
+        ),
+        "TIFF of 60,000 tags": lambda: _tiff(*((number, 4, 1, 1) for number in range(60_000))),
         "BMP of 4 billion pixels": lambda: run_length_bmp(65_535, 65_535, b"\0\1"),
         "RLE BMP of 60 megapixels": lambda: run_length_bmp(
             60_000, 1000, b"\x01\xff\x00\x00" * 1000 + b"\0\1"

@@ -68,10 +68,45 @@ def test_a_number_is_the_same_line_with_all_its_digits(number, capsys):
     assert capsys.readouterr().out == "The recognized figure of year.png: [2, 0, 2, 5]\n"
     assert main([number, "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert set(answer) == {"file", "number", "digits"}
+    assert set(answer) == {"file", "number", "digits", "lines"}
+    assert answer["lines"] == [answer["digits"]]
     assert answer["number"] == "2025"
     assert [digit["digit"] for digit in answer["digits"]] == [2, 0, 2, 5]
     assert all(len(digit["probabilities"]) == 10 for digit in answer["digits"])
+
+
+def test_several_lines_are_printed_as_lines(tmp_path, capsys):
+    path = tmp_path / "page.png"
+    strokes = written_number([1, 2, 3])
+    below = [stroke + np.array([0, 0.38], np.float32) for stroke in written_number([4, 5], seed=2)]
+    above = [stroke - np.array([0, 0.25], np.float32) for stroke in strokes]
+    smaller = [stroke * 0.8 + 0.1 for stroke in (*above, *below)]
+    ink = render(smaller, 500, 0.02)
+    Image.fromarray(np.rint(255 * (1 - ink)).astype(np.uint8)).save(path)
+    assert main([str(path)]) == 0
+    assert capsys.readouterr().out == "The recognized figure of page.png: [1, 2, 3] [4, 5]\n"
+    assert main([str(path), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["number"] == "123 45"
+    assert [len(line) for line in answer["lines"]] == [3, 2]
+    for left, top, right, bottom in (digit["box"] for digit in answer["digits"]):
+        assert 0 <= left < right <= 500
+        assert 0 <= top < bottom <= 500
+
+
+def test_boxes_are_drawn_into_a_copy_of_the_picture(number, tmp_path, capsys):
+    path = tmp_path / "boxes.png"
+    assert main([number, "--boxes", str(path)]) == 0
+    with Image.open(path) as drawn, Image.open(number) as plain:
+        assert drawn.size == plain.size
+        red = np.asarray(drawn).astype(int)
+        is_red = (red[..., 0] > 200) & (red[..., 1] < 60)
+    assert is_red.any(axis=0).sum() > 100
+    absent = str(tmp_path / "nowhere" / "boxes.png")
+    assert main([number, "--boxes", absent]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([number, number, "--boxes", str(path)])
 
 
 def test_json_is_an_object_a_line(picture, always_seven, capsys):

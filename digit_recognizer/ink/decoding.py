@@ -1,111 +1,157 @@
 """Opens any picture safely, frame by frame: small, upright, 8 bits a channel.
 
-What would take too much memory or time is refused before it is decoded, and whatever a damaged file
-does to a decoder becomes one error. Knows nothing about ink.
+Pictures that would take too much memory or time are refused before they are decoded, and every
+error of a decoder on damaged files becomes one error. Knows nothing about ink.
 """
 
 from __future__ import annotations
 
 import io
+import math
 import os
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, JpegImagePlugin, UnidentifiedImageError
 
 from digit_recognizer.errors import BadImage
 from digit_recognizer.files import UnreadableFile, read_at_most
-from digit_recognizer.ink.screening import is_laborious, jpeg_scans
+from digit_recognizer.ink.screening import is_heic, is_jpeg, is_laborious, jpeg_scans
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+FORMATS = ("PNG", "JPEG", "GIF", "WebP", "BMP", "TIFF", "AVIF")
+FORMAT_NAMES = ", ".join(FORMATS)
+"""For sentences; the only other place that lists the formats is the test of each."""
 MAX_FILE_BYTES = 20 * 2**20
 MAX_PIXELS = 64_000_000
+MAX_JPEG_PIXELS = 128_000_000
+"""For JPEGs of one scan, as phones write them: they are decoded at an eighth of their size."""
 USUAL_COST = 4
-"""Bytes a pixel that decoding takes."""
-COSTS = {"WEBP": 16, "GIF": 10}
-"""The same for formats that take more, or as much time as if they did."""
+"""Bytes of memory that decoding takes for each pixel."""
+COSTS = {"WEBP": 16, "AVIF": 16, "GIF": 10, "TIFF": 8}
+"""The same for formats that take more memory, or as much time as if they did."""
 TRANSPARENT_COST = BUFFERED_JPEG_COST = 8
-"""The same for transparent pictures, and for JPEGs of several scans; of more scans than that, one
-for each."""
+"""The same for transparent pictures, and for JPEGs of several scans: one for each scan, at least
+these."""
 MAX_COST = USUAL_COST * MAX_PIXELS
-"""Bytes that decoding may take; of an animation, all frames together."""
+"""Bytes that decoding may take, of an animation for all frames together."""
 MAX_RLE_BYTES, MAX_RLE_SIDE = 2**20, 2048
-"""For run-length encoded BMPs, which Pillow unpacks in Python, up to 255 rows at once."""
+"""Limits for run-length encoded BMPs, which Pillow unpacks in Python, up to 255 rows at once."""
 RLE = (1, 2)
-"""Their values of `compression`."""
+"""Values of `compression` in such BMPs."""
 MAX_FRAMES = 100
-"""Frames of an animation that are looked at, fewer of large ones."""
-WORKING_SIZE = 180
-"""Larger pictures are reduced to at most this, their longer side in pixels."""
+"""Number of an animation's frames that are looked at, if they are small."""
+TURNED = (5, 6, 7, 8)
+"""Values of EXIF's orientation that exchange width and height."""
+WORKING_PIXELS = 130_000
+"""Larger pictures are reduced to at most this: 360x360, or a strip of 1140x114. The pens of
+photographed pages are a pixel wide then; in half as many pixels some vanish."""
 STRIP_PIXELS = 2_000_000
-"""Pictures that must be converted are reduced in strips, for the memory's sake."""
-UNKNOWN_FORMAT = "This is not a PNG, JPEG, GIF, WebP or BMP picture; use one of these formats."
+"""Pictures that must be converted are reduced in strips of this size, to save memory."""
+UNKNOWN_FORMAT = f"This is not a picture in one of these formats: {FORMAT_NAMES}."
+HEIC = (
+    "HEIC pictures cannot be read here; save it as a JPEG: on a Mac, File > Export in Preview; "
+    "on an iPhone, Settings > Camera > Formats > Most Compatible before you take it."
+)
 DAMAGED = "The picture is damaged or incomplete; save it again as a PNG or JPEG."
 TOO_LABORIOUS = "The picture takes too long to unpack; save it again as a PNG or JPEG."
 
 Picture = str | os.PathLike | Image.Image | np.ndarray
 
 
-def decode(picture: Picture) -> Iterator[Image.Image]:
-    """The frames of a picture, at most WORKING_SIZE large; of mode L, RGB or RGBA.
+class Frame(NamedTuple):
+    """A frame of a picture, upright and of mode L, RGB or RGBA.
+
+    size: its width and height before it was reduced, if it is reduced.
+    """
+
+    image: Image.Image
+    size: tuple[int, int]
+    is_reduced: bool
+
+
+def decode(picture: Picture, pixels: int = WORKING_PIXELS) -> Iterator[Frame]:
+    """Open a picture and yield its frames, reduced to at most `pixels`.
 
     picture: a path, a PIL image, or a uint8 array (H, W), (H, W, 3) or (H, W, 4).
     Raises BadImage when it is no readable picture or too large.
     """
-    image = _open(picture)
+    image, whole_size = _open(picture, pixels)
     try:
         for frame in _frames(image):
-            yield _upright(_reduce(frame))
+            width, height = whole_size or frame.size
+            small = _reduce(frame, pixels)
+            is_reduced = small.width * small.height < width * height
+            if small.getexif().get(ExifTags.Base.Orientation) in TURNED:
+                width, height = height, width
+            yield Frame(_upright(small), (width, height), is_reduced)
     except BadImage:
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on hostile bytes
         raise BadImage(DAMAGED) from error
 
 
-def _open(picture: Picture) -> Image.Image:
+def _open(picture: Picture, pixels: int) -> tuple[Image.Image, tuple[int, int] | None]:
+    """The picture, and its size if it will be decoded at another one."""
     if isinstance(picture, np.ndarray):
-        return _from_array(picture)
+        return _from_array(picture), None
     if isinstance(picture, Image.Image):
-        return picture
+        return picture, None
     if isinstance(picture, (str, os.PathLike)):
-        return _open_file(picture)
+        return _open_file(picture, pixels)
     raise BadImage(
         f"A {type(picture).__name__} is not a picture; give a path, a PIL image or an array."
     )
 
 
-def _open_file(path: str | os.PathLike) -> Image.Image:
+def _open_file(path: str | os.PathLike, pixels: int) -> tuple[Image.Image, tuple[int, int] | None]:
     try:
         content = read_at_most(path, MAX_FILE_BYTES)
     except UnreadableFile as error:
         raise BadImage(f"The picture cannot be opened: {error}.") from error
     if content is None:
         raise BadImage(f"The file is larger than {MAX_FILE_BYTES >> 20} MB; use a smaller picture.")
+    if is_heic(content):
+        raise BadImage(HEIC)
     if is_laborious(content, MAX_PIXELS, MAX_FRAMES):
         raise BadImage(TOO_LABORIOUS)
+    image = _parse(content)
+    if image.format in ("JPEG", "MPO"):
+        size = image.size
+        _prepare_jpeg(image, content, pixels)
+        return image, size
+    if image.info.get("compression") in RLE and (
+        len(content) > MAX_RLE_BYTES or max(image.size) > MAX_RLE_SIDE
+    ):
+        raise BadImage(TOO_LABORIOUS)
+    return image, None
+
+
+def _parse(content: bytes) -> Image.Image:
+    """Open a file's content without decoding it."""
     try:
-        # Not from the file itself: Pillow would leave it open.
-        image = Image.open(io.BytesIO(content), formats=FORMATS)
+        # Pillow would leave the file itself open.
+        file = io.BytesIO(content)
+        if is_jpeg(content):  # `Image.open` refuses large pictures without knowing about `draft`
+            return JpegImagePlugin.jpeg_factory(file)
+        return Image.open(file, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(MAX_PIXELS) from error
     except Exception as error:
         # Pillow takes some errors of a decoder's for a wrong format and lets others through.
         is_unknown = isinstance(error, UnidentifiedImageError)
         raise BadImage(UNKNOWN_FORMAT if is_unknown else DAMAGED) from error
-    if image.format in ("JPEG", "MPO"):
-        _prepare_jpeg(image, content)
-    elif image.info.get("compression") in RLE and (
-        len(content) > MAX_RLE_BYTES or max(image.size) > MAX_RLE_SIDE
-    ):
-        raise BadImage(TOO_LABORIOUS)
-    return image
 
 
-def _prepare_jpeg(image: Image.Image, content: bytes) -> None:
-    """Read it at as small a size as the format offers, which takes no room for the whole."""
+def _prepare_jpeg(image: Image.Image, content: bytes, pixels: int) -> None:
+    """Have it decoded at the smallest size that the format offers, which saves time and memory."""
     scans = jpeg_scans(content)
-    _check_size(image, max(BUFFERED_JPEG_COST, scans) if scans > 1 else USUAL_COST)
-    image.draft(None, (WORKING_SIZE, WORKING_SIZE))
+    if scans > 1:
+        _check_size(image, max(BUFFERED_JPEG_COST, scans))
+    elif image.width * image.height > MAX_JPEG_PIXELS:
+        raise _too_large(MAX_JPEG_PIXELS)
+    share = (pixels / (image.width * image.height)) ** 0.5
+    image.draft(None, (round(share * image.width), round(share * image.height)))
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
@@ -121,7 +167,7 @@ def _from_array(array: np.ndarray) -> Image.Image:
 
 
 def _frames(image: Image.Image) -> Iterator[Image.Image]:
-    """The frames that count; only the first of a JPEG's, the others are views of the same."""
+    """The frames that count: the first one of a JPEG, whose others are views of the same."""
     cost = COSTS.get(image.format, USUAL_COST)
     if image.format and image.has_transparency_data:
         cost = max(cost, TRANSPARENT_COST)
@@ -148,8 +194,8 @@ def _too_large(most: int) -> BadImage:
     return BadImage(f"The picture is too large; use one of at most {most // 10**6} megapixels.")
 
 
-def _reduce(image: Image.Image) -> Image.Image:
-    factor = -(-max(image.size) // WORKING_SIZE)
+def _reduce(image: Image.Image, pixels: int) -> Image.Image:
+    factor = max(1, math.ceil((image.width * image.height / pixels) ** 0.5))
     if factor == 1:
         return _to_8_bit(image, _span(image))
     if image.mode in ("L", "RGB"):
@@ -170,7 +216,7 @@ def _reduce(image: Image.Image) -> Image.Image:
 
 
 def _span(image: Image.Image) -> tuple[float, float]:
-    """The values of black and white in a picture of more than 8 bits."""
+    """The values of black and white in a picture that may have more than 8 bits."""
     if image.mode not in ("I", "F"):
         return 0, 255
     low, high = (float(np.nan_to_num(np.float32(value))) for value in image.getextrema())
@@ -192,7 +238,7 @@ def _to_8_bit(image: Image.Image, span: tuple[float, float]) -> Image.Image:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """A small picture, turned as its camera says; of mode L, RGB or RGBA."""
+    """Turn a small picture as its camera says, and convert it to mode L, RGB or RGBA."""
     image = ImageOps.exif_transpose(image)
     if image.has_transparency_data:
         return image.convert("RGBA")

@@ -1,6 +1,6 @@
-"""The connected marks in ink, and which of them belong to what was written.
+"""Finds the connected marks in ink and tells writing from clutter.
 
-Specks, frames, ruled lines and shadows at a picture's edge do not. Knows nothing about digits,
+Clutter is specks, frames, ruled lines and shadows at a picture's edge. Knows nothing about digits,
 networks or files.
 """
 
@@ -13,20 +13,26 @@ from PIL import Image
 from digit_recognizer.ink.morphology import with_margin
 
 MARK_THRESHOLD = 0.3
-"""Ink from this on is part of a mark."""
+"""Least ink that is part of a mark; any value near this serves."""
 GRID_SIZE = 72
-"""Marks are told apart on a grid of at most this, its longer side in cells."""
+"""Cells on the longer side of the grid on which marks are told apart, at most."""
 MAX_MARKS = 100
-"""Nobody writes as many; noise and hostile pictures have thousands."""
+"""Number of marks that are kept; nobody writes as many, and noise has thousands."""
 SPECK_SIZE = 0.12
 SPECK_MASS = 0.03
-"""A mark smaller than both these shares of the largest one's is a speck."""
+"""Shares of the largest mark's size and mass; a mark below both is a speck, a five's bar is not."""
 SPAN = 0.9
-"""Frames and ruled lines reach over this share of the picture."""
+"""Share of the picture that ruled lines span, and frames seven tenths of it."""
 LINE_THICKNESS = 0.06
+"""Greatest thickness of lines, as a share of the picture: pens are mostly thinner than that."""
 EDGE_DEPTH = 0.1
+"""Share of the picture along its edges where shadows and scanned rims lie."""
+TIMES_LONGER = 1.5
+"""How much longer than all else a line is; a one as long as its picture is not."""
+HOLLOW = 0.2
+"""Share of a frame's cells that may lie inside its rim."""
 HAIRLINE = 0.15
-"""Lines of less ink for their length than this share of another mark's: a one has a quarter."""
+"""Lines have less ink for their length than this share of another mark's; a one has a quarter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +70,7 @@ class Mark:
 
 
 def keep_writing(ink: np.ndarray) -> np.ndarray:
-    """`ink`, float32 (H, W) in [0, 1], without the marks that are not writing."""
+    """Clear the marks that are not writing from float32 (H, W) ink in [0, 1]."""
     factor = max(1, -(-max(ink.shape) // GRID_SIZE))
     marks = find_marks(ink, factor)
     kept = _without_specks(_without_lines(marks))
@@ -77,10 +83,20 @@ def keep_writing(ink: np.ndarray) -> np.ndarray:
     return np.where(mask[: ink.shape[0], : ink.shape[1]], ink, np.float32(0))
 
 
-def keep_row(marks: list[Mark]) -> list[Mark]:
-    """The marks that are writing, where several digits may stand side by side.
+def box_of(ink: np.ndarray) -> tuple[int, int, int, int]:
+    """Find left, top, right and bottom of all float32 (H, W) ink; zeros when there is none."""
+    is_ink = ink >= MARK_THRESHOLD
+    rows, columns = (np.flatnonzero(is_ink.any(axis=axis)) for axis in (1, 0))
+    if len(rows) == 0:
+        return 0, 0, 0, 0
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
-    What would be a line or a shadow beside a single digit is kept when it stands in the row: a one.
+
+def keep_row(marks: list[Mark]) -> list[Mark]:
+    """Select the marks that are writing, where several digits may stand side by side.
+
+    Marks that would be lines or shadows beside a single digit are kept when they stand in the row:
+    they are ones.
     """
     writing = _without_lines(marks)
     if not writing:
@@ -105,13 +121,13 @@ def _is_beside(mark: Mark, other: Mark) -> bool:
 
 
 def find_marks(ink: np.ndarray, factor: int = 1) -> list[Mark]:
-    """The MAX_MARKS heaviest connected marks (diagonals connect) of float32 (H, W) ink, in order.
+    """Find the MAX_MARKS heaviest connected marks of float32 (H, W) ink, heaviest first.
 
-    factor: how many pixels of the ink a cell of the grid has on each side.
+    factor: pixels of ink on each side of a cell of the grid. Diagonals connect.
     """
     masses = np.asarray(Image.fromarray(ink).reduce(factor)) * factor**2
-    peaks = _max_pool(ink, factor)
-    labels = _label(peaks >= MARK_THRESHOLD)
+    peaks = pool(ink, factor)
+    labels = label(peaks >= MARK_THRESHOLD)
     inked = labels >= 0
     sums = np.bincount(labels[inked], masses[inked])
     numbers = np.unique(labels[inked])
@@ -120,13 +136,45 @@ def find_marks(ink: np.ndarray, factor: int = 1) -> list[Mark]:
 
 
 def _without_lines(marks: list[Mark]) -> list[Mark]:
-    """Leave out frames, ruled lines and edge shadows, as long as something else is left."""
-    kept = marks
-    for mark in marks:
+    """Leave out edge shadows, frames and ruled lines, as long as something else is left."""
+    kept = _without_edges(marks)
+    for mark in kept:
         others = [other for other in kept if other is not mark]
         if others and _is_line(mark, others):
             kept = others
     return kept
+
+
+def _without_edges(marks: list[Mark]) -> list[Mark]:
+    """Leave out marks along the picture's edges that are far from all others."""
+    inner = [mark for mark in marks if not _hugs_edge(mark)]
+    if not inner or max(mark.size for mark in inner) < SPECK_SIZE * max(inner[0].cells.shape):
+        return marks
+    top, left = min(mark.top for mark in inner), min(mark.left for mark in inner)
+    bottom, right = max(mark.bottom for mark in inner), max(mark.right for mark in inner)
+    thin = _thickness(inner[0])
+    return [
+        mark
+        for mark in marks
+        if mark in inner
+        or max(top - mark.bottom, left - mark.right, mark.top - bottom, mark.left - right) < thin
+    ]
+
+
+def _hugs_edge(mark: Mark) -> bool:
+    rows, columns = mark.cells.shape
+    depth = max(2, EDGE_DEPTH * max(rows, columns))
+    return (
+        mark.bottom <= depth
+        or mark.right <= depth
+        or mark.top >= rows - depth
+        or mark.left >= columns - depth
+    )
+
+
+def _thickness(mark: Mark) -> float:
+    """The greatest thickness of lines on a mark's grid, in cells."""
+    return max(2, LINE_THICKNESS * max(mark.cells.shape))
 
 
 def _is_line(mark: Mark, others: list[Mark]) -> bool:
@@ -136,31 +184,25 @@ def _is_line(mark: Mark, others: list[Mark]) -> bool:
     bottom, right = max(other.bottom for other in others), max(other.right for other in others)
     if max(other.size for other in others) < SPECK_SIZE * picture:
         return False
-    thin = max(2, LINE_THICKNESS * picture)
-    if mark.width >= SPAN * columns and mark.height <= thin:
-        return mark.width >= 1.5 * (right - left)
-    if mark.height >= SPAN * rows and mark.width <= thin:
-        return mark.height >= 1.5 * (bottom - top)
-    inside = mark.top < top and mark.left < left and mark.bottom > bottom and mark.right > right
-    if inside and mark.width >= SPAN * columns * 0.7 and mark.height >= SPAN * rows * 0.7:
-        return _is_hollow(mark, thin)
+    thin = _thickness(mark)
     hugs_side = mark.width <= thin and (mark.left == 0 or mark.right == columns)
     hugs_end = mark.height <= thin and (mark.top == 0 or mark.bottom == rows)
     if (hugs_side and mark.height >= SPAN * rows) or (hugs_end and mark.width >= SPAN * columns):
         return True
-    depth = max(2, EDGE_DEPTH * picture)
-    return (
-        (mark.bottom <= depth and top - mark.bottom >= thin)
-        or (mark.right <= depth and left - mark.right >= thin)
-        or (mark.top >= rows - depth and mark.top - bottom >= thin)
-        or (mark.left >= columns - depth and mark.left - right >= thin)
-    )
+    if mark.width >= SPAN * columns and mark.height <= thin:
+        return mark.width >= TIMES_LONGER * (right - left)
+    if mark.height >= SPAN * rows and mark.width <= thin:
+        return mark.height >= TIMES_LONGER * (bottom - top)
+    inside = mark.top < top and mark.left < left and mark.bottom > bottom and mark.right > right
+    if inside and mark.width >= SPAN * columns * 0.7 and mark.height >= SPAN * rows * 0.7:
+        return _is_hollow(mark, thin)
+    return False
 
 
 def _is_hollow(mark: Mark, thin: float) -> bool:
     rim = round(thin)
     inner = mark.cells[mark.top + rim : mark.bottom - rim, mark.left + rim : mark.right - rim]
-    return inner.sum() < 0.2 * mark.cells.sum()
+    return inner.sum() < HOLLOW * mark.cells.sum()
 
 
 def _without_specks(marks: list[Mark]) -> list[Mark]:
@@ -174,8 +216,10 @@ def _without_specks(marks: list[Mark]) -> list[Mark]:
     ]
 
 
-def _label(mask: np.ndarray) -> np.ndarray:
-    """A number for each connected part of bool (H, W), int (H, W); -1 outside.
+def label(mask: np.ndarray, diagonals: bool = True) -> np.ndarray:
+    """Number the connected parts of bool (H, W): int (H, W), -1 outside.
+
+    diagonals: whether they connect; in ink they do, so in the paper around it they do not.
 
     Every cell starts with its own number; numbers shrink along edges and along their own chains
     until nothing changes, which takes few rounds even for long, winding parts (Shiloach and
@@ -184,7 +228,7 @@ def _label(mask: np.ndarray) -> np.ndarray:
     height, width = mask.shape
     numbers = np.arange(mask.size).reshape(height, width)
     pairs = []
-    for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
+    for down, right in ((0, 1), (1, 0), (1, 1), (1, -1))[: 4 if diagonals else 2]:
         first = (slice(0, height - down), slice(max(0, -right), width - max(0, right)))
         second = (slice(down, height), slice(max(0, right), width + min(0, right)))
         both = mask[first] & mask[second]
@@ -203,7 +247,14 @@ def _label(mask: np.ndarray) -> np.ndarray:
             return np.where(mask, roots.reshape(height, width), -1)
 
 
-def _max_pool(ink: np.ndarray, factor: int) -> np.ndarray:
+def surroundings(cells: np.ndarray) -> np.ndarray:
+    """Find the paper around bool (H, W) cells of ink, without the paper that they enclose; bool."""
+    labels = label(~with_margin(cells), diagonals=False)
+    return labels[1:-1, 1:-1] == labels[0, 0]
+
+
+def pool(ink: np.ndarray, factor: int) -> np.ndarray:
+    """The darkest of each `factor` times `factor` pixels of (H, W) ink."""
     if factor == 1:
         return ink
     height, width = ink.shape
@@ -214,7 +265,7 @@ def _max_pool(ink: np.ndarray, factor: int) -> np.ndarray:
 
 
 def grow(cells: np.ndarray) -> np.ndarray:
-    """Bool (H, W) with the eight neighbours of each true cell added."""
+    """Add the eight neighbours of each true cell to bool (H, W)."""
     padded = with_margin(cells)
     rows = padded[:-2] | padded[1:-1] | padded[2:]
     return rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:]

@@ -1,13 +1,13 @@
-"""Grey erosion and dilation with a square, and margins; knows nothing about what they are for.
+"""Grey erosion and dilation with a square, and margins; knows nothing about their uses.
 
-Grids are small, so `np.pad` would take longer than what is done with them afterwards.
+Grids are small, and `np.pad` takes longer than the arithmetic on them.
 """
 
 import numpy as np
 
 
 def extreme_around(extreme: np.ufunc, grid: np.ndarray, reach: int) -> np.ndarray:
-    """The least or greatest value near each place.
+    """Find the least or greatest value near each place.
 
     extreme: np.minimum (erosion) or np.maximum (dilation). grid: (H, W). reach: half the side of
     the square around a place, without the place. Returns (H, W). The windows double in length
@@ -27,7 +27,7 @@ def extreme_around(extreme: np.ufunc, grid: np.ndarray, reach: int) -> np.ndarra
 
 
 def with_margin(grid: np.ndarray, width: int = 1) -> np.ndarray:
-    """(H, W) between zeros, `width` of them on each side."""
+    """Put `width` zeros on each side of (H, W)."""
     height, length = grid.shape
     wide = np.zeros((height + 2 * width, length + 2 * width), grid.dtype)
     wide[width:-width, width:-width] = grid

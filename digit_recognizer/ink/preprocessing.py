@@ -1,9 +1,10 @@
-"""Ink becomes the network's 28x28 input, the way MNIST was made.
+"""Turns ink into the network's 28x28 input, the way MNIST was made.
 
-The box of the ink is scaled to fit 20x20 pixels with antialiasing, and the centre of mass goes to
-the centre of 28x28 (http://yann.lecun.com/exdb/mnist/). Specks and lines that are no part of the
-digit are left out, and very thin or thick pens are brought near MNIST's. Knows nothing about files,
-colours or networks.
+The box of the ink is scaled to fit 20x20 pixels, and its centre of mass goes to the centre of 28x28
+(http://yann.lecun.com/exdb/mnist/). Both happen in one soft resampling, because the distorted
+digits that networks learn from are resampled twice and therefore soft. Marks that do not belong to
+the digit are left out, and very thin or thick pens are brought near MNIST's. Knows nothing about
+files, colours or networks.
 """
 
 import numpy as np
@@ -18,6 +19,14 @@ DETAILED_SIZE = 80
 """Side of the box in which pens are measured and changed, in pixels."""
 STROKE_WIDTHS = (1.7, 4.2)
 """Mean stroke widths of a digit 20 pixels large; nineteen in twenty of MNIST's lie between."""
+MASS_CENTRE = IMAGE_SIZE / 2
+"""Place of the centre of mass along either axis, in pixels counted from 0: measured on MNIST."""
+BOX_CENTRE = (IMAGE_SIZE - 1) / 2
+"""The same for the middle of the box, where that is centred."""
+SOFTNESS = 1.8
+"""Half the width, in pixels, of the triangle that each pixel averages the ink with. Distorted
+training images are as soft; of people's drawings the network reads 98.1 % at 1.0 (a plain
+reduction), 98.5 % from 1.8 to 2.2; MNIST and printed digits are read best at 1.8."""
 
 
 def to_pixels(ink: np.ndarray) -> np.ndarray:
@@ -30,29 +39,29 @@ def to_pixels(ink: np.ndarray) -> np.ndarray:
 
 
 def to_pixels_whole(ink: np.ndarray) -> np.ndarray:
-    """As `to_pixels`, for ink all of which belongs to the digit."""
-    return _centre(_to_box(ink))
+    """Prepare ink that belongs to one digit entirely (see `to_pixels`)."""
+    digit = _with_usual_pen(ink)
+    return _resample(digit, _centre_of_mass(digit), MASS_CENTRE)
 
 
 def to_box(ink: np.ndarray) -> np.ndarray:
-    """All steps but the last: the digit cut out and scaled, not yet centred.
+    """Prepare one digit with the middle of its box, not its mass, in the middle (see `to_pixels`).
 
-    ink: float32 (H, W) in [0, 1], ink 1. Returns float32 in [0, 1], its longer side 20 pixels.
-    Raises EmptyDrawing when there is no ink.
+    This is the last step but one of the lesson that `stages` shows.
     """
-    return _to_box(keep_writing(ink))
+    digit = _with_usual_pen(keep_writing(ink))
+    height, width = digit.shape
+    return _resample(digit, ((height - 1) / 2, (width - 1) / 2), BOX_CENTRE)
 
 
 def fit_and_centre(ink: np.ndarray) -> np.ndarray:
-    """The last step, as MNIST was made: float32 (H, W) ink to float32 (28, 28), both in [0, 1].
-
-    Raises EmptyDrawing when there is no ink.
-    """
-    return _centre(_fit(_crop(ink), DIGIT_SIZE))
+    """Take the last step only, for ink whose pen is known to be usual (see `to_pixels`)."""
+    digit = _crop(ink)
+    return _resample(digit, _centre_of_mass(digit), MASS_CENTRE)
 
 
 def stroke_width(ink: np.ndarray) -> float:
-    """Mean width in pixels of the strokes in float32 (H, W) ink.
+    """Measure the mean width in pixels of the strokes in float32 (H, W) ink.
 
     A stroke of length l and width w has the area l * w, and an outline of about 2 * l, which is the
     total variation of the ink.
@@ -63,13 +72,12 @@ def stroke_width(ink: np.ndarray) -> float:
     return 2 * float(ink.sum()) / max(outline, 1e-9)
 
 
-def _to_box(ink: np.ndarray) -> np.ndarray:
+def _with_usual_pen(ink: np.ndarray) -> np.ndarray:
+    """Cut the digit out and, where its pen is unusual, change it."""
     digit = _crop(ink)
     detailed = _fit(digit, DETAILED_SIZE)
     steps = _pen_steps(stroke_width(detailed) * DIGIT_SIZE / DETAILED_SIZE)
-    if steps:
-        digit = _crop(_change_pen(detailed, steps))
-    return _fit(digit, DIGIT_SIZE)
+    return _crop(_change_pen(detailed, steps)) if steps else digit
 
 
 def _crop(ink: np.ndarray) -> np.ndarray:
@@ -81,7 +89,7 @@ def _crop(ink: np.ndarray) -> np.ndarray:
 
 
 def _fit(ink: np.ndarray, size: int) -> np.ndarray:
-    """Scale (H, W) with antialiasing so that the longer side becomes `size`."""
+    """Scale (H, W) with antialiasing so that its longer side becomes `size`."""
     height, width = ink.shape
     scale = size / max(height, width)
     shape = max(1, round(width * scale)), max(1, round(height * scale))
@@ -93,22 +101,36 @@ def _fit(ink: np.ndarray, size: int) -> np.ndarray:
     return np.asarray(image).clip(0, 1)
 
 
-def _centre(digit: np.ndarray) -> np.ndarray:
-    """Place a digit of at most 20x20 so that its centre of mass is at the centre of 28x28."""
+def _centre_of_mass(digit: np.ndarray) -> tuple[float, float]:
     height, width = digit.shape
     mass = digit.sum()
-    row = (digit.sum(axis=1) @ np.arange(height)) / mass
-    column = (digit.sum(axis=0) @ np.arange(width)) / mass
-    middle = IMAGE_SIZE / 2  # measured on MNIST: its centres of mass lie at (14, 14), from 0
-    top = int(np.clip(round(middle - row), 0, IMAGE_SIZE - height))
-    left = int(np.clip(round(middle - column), 0, IMAGE_SIZE - width))
-    pixels = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.float32)
-    pixels[top : top + height, left : left + width] = digit
-    return pixels
+    row = float(digit.sum(axis=1) @ np.arange(height) / mass)
+    column = float(digit.sum(axis=0) @ np.arange(width) / mass)
+    return row, column
+
+
+def _resample(digit: np.ndarray, centre: tuple[float, float], place: float) -> np.ndarray:
+    """Scale the digit's longer side to 20 pixels, with `centre` at `place` of 28x28 on both axes.
+
+    No part of the digit is cut off for it. As in `training.augmentation`, resampling is one matrix
+    product along each axis.
+    """
+    scale = max(digit.shape) / DIGIT_SIZE
+    reach = max(SOFTNESS * scale, 1)
+
+    def weights(length: int, middle: float) -> np.ndarray:
+        farthest = (place + 0.5) * scale - 0.5
+        middle = max(min(middle, farthest), length - 0.5 - (IMAGE_SIZE - 0.5 - place) * scale)
+        sources = (np.arange(IMAGE_SIZE) - place) * scale + middle
+        distances = np.abs(sources[:, None] - np.arange(length))
+        return (np.maximum(1 - distances / reach, 0) / reach).astype(np.float32)
+
+    rows, columns = (weights(*side) for side in zip(digit.shape, centre, strict=True))
+    return (rows @ digit @ columns.T).clip(0, 1)
 
 
 def _pen_steps(width: float) -> int:
-    """By how many pixels of the detailed size strokes should grow on each side (or shrink, < 0)."""
+    """Count the pixels by which strokes of the detailed size should grow or, < 0, shrink a side."""
     nearest = min(max(width, STROKE_WIDTHS[0]), STROKE_WIDTHS[1])
     return round((nearest - width) / 2 * DETAILED_SIZE / DIGIT_SIZE)
 

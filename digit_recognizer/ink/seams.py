@@ -1,7 +1,6 @@
 """Cuts a mark in pieces along paths from top to bottom that cross little ink.
 
-The paths may slant, as handwriting does. Knows nothing about digits; what the pieces are is for
-others to judge.
+The paths may slant, as handwriting does. Knows nothing about digits; others judge the pieces.
 """
 
 import numpy as np
@@ -9,16 +8,17 @@ import numpy as np
 from digit_recognizer.ink.marks import Mark
 
 MOST_CUTS = 6
+"""Cuts of one mark: seven digits that touch are rare."""
 LATERAL_COST = 0.05
-"""For each step to the side, in cells of ink: of equal paths, the straight one."""
+"""Cost of a step to the side, in cells of ink: the straight one of equal paths is cheapest."""
 MOST_INK = 0.35
-"""A path that crosses more than this, in heights of the mark, would cut through a digit."""
+"""Ink that a path may cross, in heights of the mark: more would cut through a digit."""
 LEAST_WIDTH = 0.12
-"""Of a piece, in heights of the mark."""
+"""Least width of a piece, in heights of the mark: the stroke of a one."""
 
 
 def cut(mark: Mark, density: np.ndarray) -> list[Mark]:
-    """Pieces of `mark` from left to right; only itself when there is no good place for a cut.
+    """Cut `mark` in pieces from left to right; one piece when there is no good place for a cut.
 
     density: the ink of the grid's cells, float32 (H, W) in [0, 1].
     """

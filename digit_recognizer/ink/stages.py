@@ -1,7 +1,7 @@
-"""The same drawing as a network would see it after each step from the usual tutorial's way to ours.
+"""Shows a drawing as the network sees it, from the usual tutorial's way to this package's.
 
-Each stage mends one fault of the stage before; the last one is what this package does. Knows
-nothing about networks or pages.
+Each stage mends one fault of the stage before; the last is `preprocessing.to_pixels`. Knows nothing
+about networks or pages.
 """
 
 import numpy as np
@@ -11,37 +11,28 @@ from digit_recognizer.constants import IMAGE_SIZE
 from digit_recognizer.ink.preprocessing import to_box, to_pixels
 
 TUTORIAL_THRESHOLD = 75 / 255
-"""What is darker than this becomes 0 in the usual tutorial."""
+"""Brightness below which pixels become 0 in the usual tutorial."""
 STAGES = ("resized", "inverted", "boxed", "centred")
 
 
 def stages(ink: np.ndarray) -> dict[str, np.ndarray]:
-    """The network's input at each of the STAGES, in their order; float32 (28, 28) in [0, 1].
+    """Make the network's input at each of the STAGES, in their order: float32 (28, 28) in [0, 1].
 
-    ink: float32 (H, W) in [0, 1], ink 1; as a picture it is taken for dark ink on white paper.
+    ink: float32 (H, W) in [0, 1], ink 1, shown as dark ink on white paper.
     resized: the whole picture scaled to 28x28 and thresholded, its brightness taken as it is.
     inverted: the same with ink 1 and paper 0, as in MNIST. boxed: the box of the ink scaled to fit
     20x20 and put in the middle. centred: the centre of mass in the middle instead.
     Raises EmptyDrawing when there is no ink.
     """
-    box = to_box(ink)
     small = Image.fromarray(ink).resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.BICUBIC)
     dark = np.asarray(small).clip(0, 1)
     return {
         "resized": _threshold(1 - dark),
         "inverted": _threshold(dark),
-        "boxed": _in_the_middle(box),
+        "boxed": to_box(ink),
         "centred": to_pixels(ink),
     }
 
 
 def _threshold(brightness: np.ndarray) -> np.ndarray:
     return np.where(brightness > TUTORIAL_THRESHOLD, brightness, np.float32(0))
-
-
-def _in_the_middle(box: np.ndarray) -> np.ndarray:
-    height, width = box.shape
-    top, left = (IMAGE_SIZE - height) // 2, (IMAGE_SIZE - width) // 2
-    pixels = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.float32)
-    pixels[top : top + height, left : left + width] = box
-    return pixels

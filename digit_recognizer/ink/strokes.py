@@ -13,10 +13,11 @@ from digit_recognizer.errors import BadStrokes, EmptyDrawing
 MAX_STROKES = 500
 MAX_POINTS = 20_000
 FARTHEST = 1e6
-"""Coordinates beyond this are no drawing; NaN and infinities fail the comparison, too."""
+"""Limit of coordinates; NaN and infinities fail the comparison, too."""
 SHEET_SIZE = 280
 """Side of a rendered sheet, in pixels."""
 SUPERSAMPLING = 2
+"""Times as large as the sheet that strokes are drawn, for smooth edges."""
 
 Strokes = list[np.ndarray]
 
@@ -24,9 +25,9 @@ Strokes = list[np.ndarray]
 def parse_strokes(value: object) -> Strokes:
     """Check untrusted JSON, `[[[x, y], …], …]`, and turn it into strokes.
 
-    Points outside the sheet are allowed up to a sheet's side away (the pen may leave it and come
-    back) and clipped there. None and [] are an empty drawing. Raises BadStrokes for anything else:
-    other types, numbers that are not finite, too many strokes or points.
+    The pen may leave the sheet and come back: points up to a sheet's side away are allowed, and
+    farther ones are clipped there. None and [] are an empty drawing. Raises BadStrokes for other
+    types, numbers that are not finite, and too many strokes or points.
     """
     if value is None:
         return []

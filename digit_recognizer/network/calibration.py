@@ -10,12 +10,13 @@ import numpy as np
 from digit_recognizer.network.mlp import Mlp, softmax
 
 TEMPERATURES = np.geomspace(0.3, 3, 60)
-KEPT = 0.9875
-"""Share of the rightly read digits that the threshold keeps; of undistorted ones it keeps more."""
+"""Temperatures that are tried; trained networks end between 0.9 and 1.5."""
+KEPT = 0.99
+"""Share of the rightly read digits that the threshold keeps; it keeps more undistorted ones."""
 
 
 def calibrate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> Mlp:
-    """The same network with the temperature and the threshold that fit held-out digits.
+    """Return the network with the temperature and the threshold that fit held-out digits.
 
     pixels: float32 (N, 28, 28) in [0, 1]; labels: integers (N,), 0 to 9. The temperature has the
     least cross-entropy (Guo, Pleiss, Sun and Weinberger 2017); the threshold is the certainty that

@@ -1,4 +1,4 @@
-"""How a network does on digits with known labels: accuracy, confusions, mistakes.
+"""Tests a network on digits with known labels: accuracy, confusions, mistakes.
 
 Knows nothing about Keras, processes or pages.
 """
@@ -11,12 +11,12 @@ from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.network.mlp import Mlp
 
 MISTAKES_A_CELL = 24
-"""Mistakes that are kept of each confusion, the surest: a poor network makes thousands."""
+"""Number of mistakes that are kept of each confusion, the surest: poor networks make thousands."""
 
 
 @dataclass(frozen=True, eq=False)
 class Mistake:
-    """A misread digit: uint8 (28, 28), ink 255; its label; what was said and how sure (0 to 1)."""
+    """A misread digit: uint8 (28, 28), ink 255; its label, the answer, the confidence (0 to 1)."""
 
     image: np.ndarray
     label: int
@@ -28,8 +28,8 @@ class Mistake:
 class Evaluation:
     """The outcome of a test.
 
-    confusion: int (10, 10), how often the digit of the row was read as that of the column.
-    mistakes: misread digits, the surest first; at most MISTAKES_A_CELL of each confusion.
+    confusion: int (10, 10), the number of digits of the row's class that were read as the column's.
+    mistakes: misread digits, the surest first, at most MISTAKES_A_CELL of each confusion.
     """
 
     confusion: np.ndarray
@@ -37,12 +37,12 @@ class Evaluation:
 
     @property
     def accuracy(self) -> float:
-        """Share (0 to 1) that was read right."""
+        """Share (0 to 1) of the digits that was read right."""
         return float(np.trace(self.confusion) / self.count)
 
     @property
     def count(self) -> int:
-        """How many digits were in the test."""
+        """Number of digits in the test."""
         return int(self.confusion.sum())
 
 

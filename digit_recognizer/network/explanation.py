@@ -17,10 +17,10 @@ from digit_recognizer.network.mlp import Mlp, softmax
 CONFIDENCE = 2 / 3
 """The answer has flipped when the runner-up is at least this probable."""
 AIM = 0.7
-"""What the steps aim at, so that they arrive."""
+"""Probability that the steps aim at, so that they reach CONFIDENCE."""
 MAX_STEPS = 50
 CANDIDATES = 32
-"""Pictures on the way from the original that are tried for being a smaller change."""
+"""Number of pictures between the original and the flipped one that are tried."""
 LEVELS = 255
 
 
@@ -29,9 +29,9 @@ class Attribution:
     """Where the answer's lead over the runner-up comes from, in logits.
 
     answer, runner_up: the digits, 0 to 9, of the two largest logits.
-    pixels: float32 (28, 28), what each pixel adds; paper adds nothing.
-    bias: what the biases of all layers add.
-    lead: the answer's logit less the runner-up's; the sum of `pixels` and `bias`, but for the
+    pixels: float32 (28, 28), the part of each pixel; paper has none.
+    bias: the part of the biases of all layers.
+    lead: the answer's logit minus the runner-up's. It is the sum of `pixels` and `bias`, up to the
         rounding of float32, which stays below 1e-4 for logits of some tens.
     """
 
@@ -59,10 +59,11 @@ def attribute(mlp: Mlp, pixels: np.ndarray) -> Attribution:
 def backward(
     mlp: Mlp, pixels: np.ndarray, direction: np.ndarray
 ) -> tuple[float, np.ndarray, float]:
-    """The digits' logits times `direction`, summed; the gradient of that; the part of the biases.
+    """Compute the digits' logits times `direction`, the gradient of that and the biases' part.
 
-    pixels: float32 (784,). direction: float32 (10,). The gradient is float32 (784,): a forward
-    pass, then the chain rule backwards through the units that were active.
+    pixels: float32 (784,). direction: float32 (10,). Returns the sum of the products; its gradient,
+    float32 (784,), by a forward pass and the chain rule backwards through the active units; and the
+    biases' part of the sum.
     """
     *hidden, (last_weight, last_bias) = zip(mlp.weights, mlp.biases, strict=True)
     activations, active = pixels, []
@@ -80,10 +81,11 @@ def backward(
 
 
 def flip(mlp: Mlp, pixels: np.ndarray) -> np.ndarray | None:
-    """A picture close to `pixels` that the network takes for what was its runner-up before.
+    """Find a picture close to `pixels` that the network reads as its former runner-up.
 
-    pixels: float32 (28, 28) in [0, 1], ink 1. Returns the like, in steps of 1/255 as a picture file
-    holds them, so that what is shown is what was checked; None when no change was found.
+    pixels: float32 (28, 28) in [0, 1], ink 1. Returns the same shape and range in steps of 1/255,
+    as picture files hold them, so that the picture shown is the one checked; None when no change
+    was found.
 
     Each step goes down the steepest slope just as far as a linear network would need, within [0, 1]
     (after DeepFool: Moosavi-Dezfooli, Fawzi and Frossard 2016, arXiv:1511.04599).
@@ -107,7 +109,7 @@ def flip(mlp: Mlp, pixels: np.ndarray) -> np.ndarray | None:
 
 
 def _log_odds(mlp: Mlp, pixels: np.ndarray, target: int) -> tuple[float, np.ndarray]:
-    """Log of the target's probability over all others', times the temperature, and its gradient."""
+    """The log odds of the target against all others, times the temperature, and their gradient."""
     scores = mlp.logits(pixels[None])[0] / mlp.temperature
     scores[target], wanted = -np.inf, float(scores[target])
     direction = -softmax(scores[None])[0]
@@ -118,7 +120,7 @@ def _log_odds(mlp: Mlp, pixels: np.ndarray, target: int) -> tuple[float, np.ndar
 
 
 def _nearest(mlp: Mlp, start: np.ndarray, changed: np.ndarray, target: int) -> np.ndarray:
-    """The first picture on the straight way from `start` to `changed` that is flipped."""
+    """The first flipped picture on the straight way from `start` to `changed`."""
     way = np.linspace(0, 1, CANDIDATES + 1, dtype=np.float32)[1:, None]
     candidates = _rounded(start + way * (changed - start))
     return candidates[np.argmax(mlp.probabilities(candidates)[:, target] >= CONFIDENCE)]

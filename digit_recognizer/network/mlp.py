@@ -1,6 +1,6 @@
 """The trained network: its matrices, its forward pass, its file.
 
-Knows nothing about Keras, pictures or training; NumPy is enough to answer.
+Needs only NumPy to answer. Knows nothing about Keras, pictures or training.
 """
 
 import json
@@ -22,6 +22,8 @@ MAX_METADATA_DEPTH = 20
 TEMPERATURE_RANGE = (1e-6, 1e6)
 LARGEST_SCORE = 1e30
 """Scores beyond this come near the end of float32."""
+NO_DIGIT = NUM_CLASSES
+"""Number of the eleventh class."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +31,10 @@ class Mlp:
     """A multi-layer perceptron: dense layers with ReLU between them, softmax at the end.
 
     weights: one float32 (inputs, outputs) matrix a layer; the first has 784 inputs, the last 10
-        outputs, or 11 when the network has learnt what is no digit.
+        outputs, or 11 when the network `knows_non_digits`.
     biases: one float32 (outputs,) vector a layer.
-    temperature: what the scores are divided by so that confidence is accuracy (Guo et al. 2017).
-    threshold: the certainty, 0 to 1, below which a picture is taken for no digit.
+    temperature: scores are divided by it, so that confidence is accuracy (Guo et al. 2017).
+    threshold: pictures with less certainty than this, 0 to 1, are taken for no digit.
     metadata: plain JSON values that travel with the weights (recipe, date, figures).
     """
 
@@ -54,15 +56,20 @@ class Mlp:
             array.flags.writeable = False
 
     @property
+    def knows_non_digits(self) -> bool:
+        """Whether the network has learnt, as an eleventh class, drawings that are no digit."""
+        return len(self.biases[-1]) == NO_DIGIT + 1
+
+    @property
     def hidden(self) -> tuple[int, ...]:
         """Units of each hidden layer."""
         return tuple(len(bias) for bias in self.biases[:-1])
 
     def outputs(self, pixels: np.ndarray) -> np.ndarray:
-        """Scores before the softmax.
+        """Compute the scores before the softmax.
 
         pixels: float32 (N, 28, 28) or (N, 784) in [0, 1], ink 1. Returns float32 (N, 10), or
-        (N, 11) for a network that has learnt, as an eleventh class, what is no digit.
+        (N, 11) for a network that `knows_non_digits`.
         """
         activations = pixels.reshape(len(pixels), -1)
         for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
@@ -70,20 +77,20 @@ class Mlp:
         return activations @ self.weights[-1] + self.biases[-1]
 
     def logits(self, pixels: np.ndarray) -> np.ndarray:
-        """The digits' scores, float32 (N, 10), of `pixels` (see `outputs`)."""
+        """Compute the digits' scores, float32 (N, 10), of `pixels` (see `outputs`)."""
         return self.outputs(pixels)[:, :NUM_CLASSES]
 
     def answer(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Probabilities of the digits, float32 (N, 10), each row sums to 1, and certainties (N,).
+        """Compute the digits' probabilities, float32 (N, 10), and certainties (N,).
 
-        The certainty is the probability of the likeliest digit among all that `pixels` (see
-        `outputs`) could be: for a network with an eleventh class that includes no digit at all.
+        pixels: see `outputs`. Each row of probabilities sums to 1. The certainty is the probability
+        of the likeliest digit among all classes, with the eleventh if there is one.
         """
         outputs = self.outputs(pixels) / self.temperature
         return softmax(outputs[:, :NUM_CLASSES]), softmax(outputs)[:, :NUM_CLASSES].max(axis=1)
 
     def probabilities(self, pixels: np.ndarray) -> np.ndarray:
-        """The digits' probabilities alone (see `answer`)."""
+        """Compute the digits' probabilities alone (see `answer`)."""
         return self.answer(pixels)[0]
 
     def accuracy(self, pixels: np.ndarray, labels: np.ndarray) -> float:
@@ -93,7 +100,7 @@ class Mlp:
     def save(self, path: str | os.PathLike) -> None:
         """Write an `.npz` with `weight_0`, `bias_0`, … and `metadata` (JSON).
 
-        The file at `path` is replaced at once or, when writing fails (OSError), left as it was.
+        Replaces the file at `path` at once; when writing fails (OSError), it stays as it was.
         """
         arrays = {
             "metadata": np.array(json.dumps(dict(self.metadata))),
@@ -108,7 +115,7 @@ class Mlp:
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> "Mlp":
-        """Read what `save` wrote. Raises BadModel for anything else; nothing is unpickled."""
+        """Read a file of `save` without unpickling. Raises BadModel for any other file."""
         name = Path(path).name
         try:
             content = read_at_most(path, MAX_FILE_BYTES)
@@ -162,7 +169,7 @@ def _check_layers(weights: tuple[np.ndarray, ...], biases: tuple[np.ndarray, ...
         if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
             raise BadModel("The network has weights that are not finite numbers.")
         inputs = weight.shape[1]
-    if inputs not in (NUM_CLASSES, NUM_CLASSES + 1):
+    if inputs not in (NUM_CLASSES, NO_DIGIT + 1):
         raise BadModel(f"The network has {inputs} outputs; expected {NUM_CLASSES}.")
 
 
@@ -185,7 +192,7 @@ def _check_depth(value: object, levels: int) -> None:
 
 
 def _check_scale(mlp: Mlp) -> None:
-    """No picture may lead to scores that overflow, which would make the answer NaN."""
+    """Refuse weights with which some picture's scores would overflow and the answer be NaN."""
     largest = 1.0
     for weight, bias in zip(mlp.weights, mlp.biases, strict=True):
         reach = np.abs(weight).sum(axis=0, dtype=float) * largest + np.abs(bias)

@@ -18,7 +18,7 @@ from digit_recognizer.handwriting.generated import generated_images
 from digit_recognizer.network.calibration import calibrate
 from digit_recognizer.network.evaluation import Evaluation, evaluate
 from digit_recognizer.network.mlp import Mlp, accuracy
-from digit_recognizer.training.augmentation import augment
+from digit_recognizer.training.augmentation import augment, augment_most
 from digit_recognizer.training.config import TrainConfig
 from digit_recognizer.training.events import (
     BatchProgress,
@@ -151,7 +151,7 @@ def _training_batches(
     def pick(indices: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         pixels = tf.cast(tf.gather(images, indices), tf.float32) / 255
         if config.augment:
-            pixels = augment(pixels, seed)
+            pixels = augment_most(pixels, seed)
         return pixels, tf.gather(labels, indices)
 
     epoch_seed = tf.data.Dataset.random(config.seed, rerandomize_each_iteration=True).take(1)

@@ -1,12 +1,14 @@
 """How much of MNIST, of people's drawings and of people's pictures a network reads.
 
 Drawings are a file of JSON lines (also gzipped), {"label": 5, "source": "apb", "strokes":
-[[[x, y], …], …]}; pictures a folder with labels.json, [{"file", "label"}, …]. Drawings are put on
-the sheet as people do: anywhere, from a third to nine tenths of its width, with pens of 2.5 % to
-5 % of its width; all by a fixed seed.
+[[[x, y], …], …]}; uploads a folder with labels.json, [{"file", "label"}, …]; pictures the same with
+a "kind" and a text for label (see pictures.py). Drawings are put on the sheet as people do:
+anywhere, from a third to nine tenths of its width, with pens of 2.5 % to 5 % of its width; all by a
+fixed seed. MNIST's test digits are also cut to their ink, as most tutorials do, and reduced to 8x8.
 
     python tests/benchmarks/accuracy.py --strokes drawn.jsonl.gz --uploads FOLDER \
-        --letters letters.jsonl.gz --errors errors.png
+        --pictures FOLDER --letters letters.jsonl.gz --errors errors.png
+    python tests/benchmarks/accuracy.py --every 10 …        a tenth of it, for a quick look
 """
 
 import argparse
@@ -37,6 +39,15 @@ from digit_recognizer.handwriting.scribbles import (
 from digit_recognizer.ink.strokes import Strokes, render
 from digit_recognizer.training.dataset import load_dataset
 from tests.benchmarks.figures import Figure, conclude, parser, run
+from tests.benchmarks.pictures import (
+    MARGINS,
+    cut_digits,
+    eight_by_eight,
+    picture_rows,
+    read_arrays,
+    read_pictures,
+    surely_wrong,
+)
 
 SIZES = (1 / 3, 0.9)
 PEN_WIDTHS = (0.025, 0.05)
@@ -57,13 +68,16 @@ def main() -> int:
     try:
         data = load_dataset(options.data)
         figures += add_mnist(rows, recognizer, data)
+        figures += add_small_digits(rows, recognizer, data, options.every)
     except DatasetUnavailable as error:
         print(error, file=sys.stderr)
     if options.strokes:
-        figures += add_drawings(rows, recognizer, options.strokes, errors)
+        figures += add_drawings(rows, recognizer, options.strokes, options.every, errors)
     if options.uploads:
         figures += add_uploads(rows, recognizer, options.uploads, errors)
-    figures += add_refusals(rows, recognizer, options.letters)
+    if options.pictures:
+        figures += add_pictures(rows, recognizer, options.pictures)
+    figures += add_refusals(rows, recognizer, options.letters, options.every)
     for name, count, figure in rows:
         print(f"{name:<44}{count:>7}  {figure}")
     if options.errors:
@@ -81,6 +95,10 @@ def parse_arguments() -> argparse.Namespace:
     flags.add_argument("--data", help="an mnist.npz (default: as train.py)")
     flags.add_argument("--strokes", type=Path, help="drawings of digits")
     flags.add_argument("--uploads", type=Path, help="folder of pictures of digits")
+    flags.add_argument("--pictures", type=Path, help="folder of pictures of many kinds")
+    flags.add_argument(
+        "--every", type=int, default=1, metavar="N", help="take each Nth drawing and MNIST digit"
+    )
     flags.add_argument("--letters", type=Path, help="drawings that should be refused")
     flags.add_argument("--errors", help="where to save a contact sheet of what is misread")
     return flags.parse_args()
@@ -101,9 +119,56 @@ def add_mnist(rows, recognizer, data) -> list[Figure]:
     return [at_least(0.994, "MNIST test set read right", right, "accuracy.py")]
 
 
-def add_drawings(rows, recognizer, path: Path, errors) -> list[Figure]:
+def add_small_digits(rows, recognizer, data, every: int) -> list[Figure]:
+    """Accuracy of whole pictures on MNIST's test digits, cut close and in 8x8 pixels."""
+    images, labels = data.test_images[::every], data.test_labels[::every]
+    small = eight_by_eight(images)
+    sets = {
+        f"MNIST test set cut to its ink, margin {margin}, {ink} ink": cut_digits(
+            images, margin, inverted=ink == "dark"
+        )
+        for margin in MARGINS
+        for ink in ("light", "dark")
+    }
+    sets["MNIST test set in 8x8 pixels"] = small
+    sets["MNIST test set in 8x8 pixels, doubled"] = [
+        image.repeat(2, axis=0).repeat(2, axis=1) for image in small
+    ]
+    figures = []
+    for name, pictures in sets.items():
+        predicted, read = read_arrays(recognizer, pictures, labels)
+        rows.append((name, len(predicted), f"{percent(predicted)}, by read {percent(read)}"))
+        least = 0.93 if "8x8" in name else 0.985
+        figures.append(at_least(least, name, predicted, "accuracy.py"))
+    return figures
+
+
+def add_pictures(rows, recognizer, folder: Path) -> list[Figure]:
+    """Accuracy by kind on the pictures people take; wrong answers that raise no doubt."""
+    readings = read_pictures(recognizer, folder)
+    rows += picture_rows(readings)
+    command = "accuracy.py --pictures FOLDER"
+    single = [reading for reading in readings if reading.entry["kind"] == "single"]
+    wrong = surely_wrong(readings)
+    return [
+        at_least(
+            0.99, f"{len(single)} pictures of one digit read right",
+            [reading.is_right for reading in single], command,
+        ),
+        at_least(
+            0.97, f"{len(readings)} pictures of all kinds read right or refused",
+            [reading.is_right for reading in readings], command,
+        ),
+        Figure(
+            "of these, answered wrongly without doubt", str(wrong), command,
+            must_hold="at most 1 %", holds=wrong <= 0.01 * len(readings),
+        ),
+    ]  # fmt: skip
+
+
+def add_drawings(rows, recognizer, path: Path, every: int, errors) -> list[Figure]:
     """Accuracy on drawings, by source and digit; calibration; confusions."""
-    drawings = read_drawings(path)
+    drawings = read_drawings(path)[::every]
     predictions = [recognizer.predict_ink(ink) for ink in on_sheets(drawings)]
     labels = np.array([drawing["label"] for drawing in drawings])
     digits = np.array([prediction.digit for prediction in predictions])
@@ -163,16 +228,16 @@ def add_uploads(rows, recognizer, folder: Path, errors) -> list[Figure]:
     ]
 
 
-def add_refusals(rows, recognizer, letters: Path | None) -> list[Figure]:
+def add_refusals(rows, recognizer, letters: Path | None, every: int) -> list[Figure]:
     """The share of generated non-digits and of letters that is refused."""
     wild = {kind: share for kind, share in KINDS.items() if kind in WILD}
     shaped = {kind: share for kind, share in KINDS.items() if kind not in WILD}
     sets = {
-        "scribbles, blobs, shapes and rows refused": drawn(recognizer, shaped),
-        "strokes, zigzags and curls at random refused": drawn(recognizer, wild),
+        "scribbles, blobs, shapes and rows refused": drawn(recognizer, shaped, every),
+        "strokes, zigzags and curls at random refused": drawn(recognizer, wild, every),
     }
     if letters:
-        inks = on_sheets(read_drawings(letters))
+        inks = on_sheets(read_drawings(letters)[::every])
         sets[f"letters refused ({letters.name})"] = map(recognizer.predict_ink, inks)
     for name, predictions in sets.items():
         refused = [not prediction.is_digit for prediction in predictions]
@@ -183,9 +248,9 @@ def add_refusals(rows, recognizer, letters: Path | None) -> list[Figure]:
     return [at_least(0.5, name, refused, "accuracy.py --letters FILE")]
 
 
-def drawn(recognizer, kinds: dict) -> Iterator[Prediction]:
+def drawn(recognizer, kinds: dict, every: int) -> Iterator[Prediction]:
     """Predictions for scribbles of some kinds that no training has seen."""
-    images = draw_scribbles(SCRIBBLES, np.random.default_rng(20), kinds)
+    images = draw_scribbles(SCRIBBLES // every, np.random.default_rng(20), kinds)
     return map(recognizer.predict_pixels, images / np.float32(255))
 
 

@@ -149,6 +149,9 @@ def open_doors(folder: Path, seed: int) -> dict[str, Door]:
     def read_strokes(value: object) -> list[Prediction]:
         return recognizer.read_ink(render(parse_strokes(value)))
 
+    def read_lines(path: Path) -> list[Prediction]:
+        return [prediction for line in recognizer.read_lines(path) for prediction in line]
+
     def read_network(path: Path) -> list[Prediction]:
         return [Recognizer(load_model(str(path))).predict_pixels(ones)]
 
@@ -167,7 +170,7 @@ def open_doors(folder: Path, seed: int) -> dict[str, Door]:
         ),
         "pictures": Door(
             lambda number: written(picture(number)),
-            recognizer.read,
+            read_lines,
             (BadImage, EmptyDrawing),
             0.5,
         ),

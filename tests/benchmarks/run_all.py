@@ -30,7 +30,7 @@ from tests.benchmarks.figures import (  # noqa: E402
 from tests.benchmarks.table import HEAD, row_of, updated  # noqa: E402
 
 BENCHMARKS = {
-    "accuracy.py": ("strokes", "uploads", "letters"),
+    "accuracy.py": ("strokes", "uploads", "pictures", "letters"),
     "whole_numbers.py": ("strokes", "uploads"),
     "predict_latency.py": (),
     "startup.py": (),
@@ -78,6 +78,7 @@ def parse_arguments() -> Namespace:
     flags = parser(__doc__)
     flags.add_argument("--strokes", type=Path, help="drawings of digits (see accuracy.py)")
     flags.add_argument("--uploads", type=Path, help="folder of pictures of digits")
+    flags.add_argument("--pictures", type=Path, help="folder of pictures of many kinds")
     flags.add_argument("--letters", type=Path, help="drawings that should be refused")
     flags.add_argument("--only", nargs="+", choices=BENCHMARKS, metavar="NAME", help="run these")
     flags.add_argument("--write", action="store_true", help="bring README.md up to date")

@@ -6,8 +6,8 @@ from PIL import Image, ImageDraw
 
 from digit_recognizer.errors import BadImage, EmptyDrawing
 from digit_recognizer.ink import images
-from digit_recognizer.ink.decoding import MAX_PIXELS
-from digit_recognizer.ink.images import to_ink
+from digit_recognizer.ink.decoding import FORMAT_NAMES, MAX_JPEG_PIXELS, MAX_PIXELS, WORKING_PIXELS
+from digit_recognizer.ink.images import scan, to_ink
 from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.ink.strokes import render
 
@@ -55,6 +55,9 @@ def colour(ink, dark, light):
         ("gif", {}),
         ("webp", {"quality": 80}),
         ("bmp", {}),
+        ("tiff", {}),
+        ("tif", {"compression": "tiff_lzw"}),
+        ("avif", {"quality": 80}),
     ],
 )
 @pytest.mark.parametrize("mode", ["L", "RGB"])
@@ -178,7 +181,7 @@ def test_the_first_frame_with_ink_counts(ink, grey, plain, tmp_path):
 
 def test_large_pictures_are_reduced(ink, plain):
     large = Image.fromarray(np.rint(255 * (1 - render(STROKES, 2400, 0.05))).astype(np.uint8))
-    assert max(to_ink(large).shape) <= 180
+    assert WORKING_PIXELS / 2 < to_ink(large).size <= WORKING_PIXELS
     assert_same(large, plain)
 
 
@@ -211,7 +214,7 @@ def test_faint_noise_is_no_ink():
 def test_a_text_file_is_refused(tmp_path):
     path = tmp_path / "notes.png"
     path.write_text("This is not a picture.")
-    with pytest.raises(BadImage, match="not a PNG, JPEG, GIF, WebP or BMP"):
+    with pytest.raises(BadImage, match=f"one of these formats: {FORMAT_NAMES}"):
         to_ink(path)
 
 
@@ -222,13 +225,63 @@ def test_an_svg_is_refused(tmp_path):
         to_ink(path)
 
 
-@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "webp", "bmp"])
+@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "webp", "bmp", "tiff", "avif"])
 def test_truncated_files_are_refused(grey, tmp_path, suffix):
     path = tmp_path / f"cut.{suffix}"
     grey.convert("RGB").save(path)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(BadImage):
         to_ink(path)
+
+
+def test_heic_pictures_are_refused_with_advice(tmp_path):
+    path = tmp_path / "photo.heic"
+    path.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
+    with pytest.raises(BadImage, match="HEIC pictures cannot be read here; save it as a JPEG"):
+        to_ink(path)
+
+
+def test_a_jpeg_of_108_megapixels_is_read_at_an_eighth(tmp_path, ink, plain):
+    path = tmp_path / "phone.jpg"
+    sheet = Image.fromarray(np.rint(255 * (1 - ink)).astype(np.uint8))
+    sheet.resize((9000, 12000), Image.Resampling.BOX).save(path, quality=30)
+    found = scan(path)
+    assert found.size == (9000, 12000)
+    assert found.is_reduced
+    assert found.inks[0].size <= WORKING_PIXELS
+
+
+def test_a_jpeg_that_is_larger_still_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "huge.jpg"
+    Image.new("L", (8, 8)).save(path)
+    content = path.read_bytes()
+    start = content.index(b"\xff\xc0") + 5
+    side = int(MAX_JPEG_PIXELS**0.5) + 100
+    path.write_bytes(content[:start] + 2 * side.to_bytes(2) + content[start + 4 :])
+    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("it was decoded"))
+    with pytest.raises(BadImage, match="128 megapixels"):
+        to_ink(path)
+
+
+def test_strips_keep_their_height(ink):
+    strip = np.tile(1 - ink[40:120], (1, 8))
+    found = scan(np.rint(255 * strip).astype(np.uint8))
+    assert found.inks[0].shape == (80, 8 * SIZE)
+    assert not found.is_reduced
+
+
+def test_pictures_cut_close_are_seen_in_three_ways(grey):
+    assert len(scan(grey).inks) == 1
+    bounds = np.asarray(grey) < 128
+    rows, columns = (np.flatnonzero(bounds.any(axis=axis)) for axis in (1, 0))
+    cut = np.asarray(grey)[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    bold = np.asarray(Image.fromarray(cut).resize((20, 20), Image.Resampling.BOX))
+    found = scan(np.where(bold < 200, 0, 255).astype(np.uint8))
+    plain, padded, exchanged = found.inks
+    margin = found.margins[1]
+    np.testing.assert_array_equal(padded[margin:-margin, margin:-margin], plain)
+    np.testing.assert_array_equal(exchanged[margin:-margin, margin:-margin], 1 - plain)
+    assert padded[0].max() == exchanged[0].max() == 0
 
 
 def test_missing_files_and_folders_are_refused(tmp_path):
@@ -296,7 +349,13 @@ def test_odd_shapes_do_not_fail():
 
 @pytest.mark.parametrize(
     ("suffix", "mode", "pixels", "megapixels"),
-    [("webp", "RGB", 17, 16), ("gif", "L", 26, 25), ("png", "LA", 33, 32)],
+    [
+        ("webp", "RGB", 17, 16),
+        ("avif", "RGB", 17, 16),
+        ("gif", "L", 26, 25),
+        ("png", "LA", 33, 32),
+        ("tiff", "L", 33, 32),
+    ],
 )
 def test_what_takes_more_to_decode_may_have_fewer_pixels(
     tmp_path, monkeypatch, suffix, mode, pixels, megapixels

@@ -1,6 +1,6 @@
 import pytest
 
-from digit_recognizer.ink.screening import is_laborious, jpeg_scans
+from digit_recognizer.ink.screening import is_heic, is_jpeg, is_laborious, jpeg_scans
 from tests import hostile
 
 PICTURES = hostile.picture_files()
@@ -22,6 +22,11 @@ def test_what_encoders_write_passes(name):
         "JPEG after 19 MB of padding",
         "JPEG of 4 million comments",
         "JPEG of 5000 scans",
+        "AVIF that says to be larger",
+        "TIFF of a million strips",
+        "TIFF of one tile of 4 billion pixels",
+        "TIFF whose tags are the whole file",
+        "TIFF of 60,000 tags",
     ],
 )
 def test_files_that_keep_a_decoder_busy_are_told_apart(name):
@@ -50,3 +55,20 @@ def test_scans_are_counted_but_not_those_of_a_thumbnail():
     assert jpeg_scans(progressive) > 3
     segment = b"\xff\xe1" + (2 + len(progressive)).to_bytes(2) + progressive
     assert jpeg_scans(baseline[:2] + segment + baseline[2:]) == 1
+
+
+def test_heic_is_told_from_avif_and_others():
+    def file(*brands: bytes) -> bytes:
+        content = b"ftyp" + brands[0] + bytes(4) + b"".join(brands[1:])
+        return (4 + len(content)).to_bytes(4) + content + b"heic"
+
+    assert is_heic(file(b"heic", b"mif1"))
+    assert is_heic(file(b"mif1", b"heix"))
+    assert not is_heic(file(b"avif", b"mif1"))
+    assert not is_heic(file(b"mp42", b"isom"))
+    assert not any(is_heic(content) for content in PICTURES.values())
+
+
+def test_jpegs_are_told_by_their_first_bytes():
+    for name, content in PICTURES.items():
+        assert is_jpeg(content) == (name.split()[1] in ("JPEG", "MPO"))

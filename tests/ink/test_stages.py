@@ -40,8 +40,7 @@ def test_the_digit_keeps_its_place_until_it_is_boxed(ink):
     rows, columns = np.nonzero(found["inverted"] > 0.3)
     assert rows.max() < 14
     assert columns.max() < 14
-    rows, columns = np.nonzero(found["boxed"] > 0.3)
-    assert rows.max() - rows.min() == 19
+    rows, columns = np.nonzero(found["boxed"] > found["boxed"].max() / 2)
     assert (rows.min(), rows.max()) == (4, 23)
     assert columns.min() + columns.max() == pytest.approx(27, abs=1)
 
@@ -50,7 +49,7 @@ def test_the_last_stage_is_what_the_recognizer_does(ink):
     found = stages(ink)
     np.testing.assert_array_equal(found["centred"], to_pixels(ink))
     assert not np.array_equal(found["centred"], found["boxed"])
-    assert found["centred"].sum() == pytest.approx(found["boxed"].sum(), rel=1e-5)
+    assert found["centred"].sum() == pytest.approx(found["boxed"].sum(), rel=0.01)
     assert Recognizer.load().predict_pixels(found["centred"]).digit == 7
 
 

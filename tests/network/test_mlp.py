@@ -208,3 +208,9 @@ def test_an_absent_file_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path / "absent.npz", tmp_path):
         with pytest.raises(BadModel, match="cannot be read"):
             Mlp.load(path)
+
+
+def test_an_eleventh_output_is_for_non_digits():
+    for outputs, knows in ((10, False), (11, True)):
+        mlp = Mlp((np.zeros((784, outputs), np.float32),), (np.zeros(outputs, np.float32),))
+        assert mlp.knows_non_digits == knows

@@ -73,3 +73,15 @@ def test_pens_become_thinner_and_thicker(pixels, distorted):
 
 def test_blank_images_stay_blank():
     assert not distort(np.zeros((4, 28, 28), np.float32), 1).any()
+
+
+def test_most_of_a_batch_is_distorted():
+    import tensorflow as tf
+
+    from digit_recognizer.training.augmentation import PLAIN, augment, augment_most
+
+    pixels = tf.constant(np.random.default_rng(0).random((2 * PLAIN, 28, 28), np.float32))
+    mixed = augment_most(pixels, tf.constant([3, 0])).numpy()
+    np.testing.assert_array_equal(mixed[:2], pixels[:2])
+    np.testing.assert_array_equal(mixed[2:], augment(pixels, tf.constant([3, 0])).numpy()[2:])
+    assert np.abs(mixed[2:] - pixels[2:]).mean() > 0.01

@@ -8,6 +8,8 @@ f-string, whose values are numbers, names or other texts. Anything that is not p
 goes on a line of its own, or after SEPARATOR.
 """
 
+from digit_recognizer.ink.decoding import FORMAT_NAMES
+
 SEPARATOR = " · "
 
 TITLE = "Digit recognizer"
@@ -58,7 +60,7 @@ NUMBER = "Number: choose a digit to see its bars"
 PROBABILITIES = "Probability of each digit"
 SHIPPED = "Read by the built-in network"
 NOT_A_DRAWING = "The page cannot read this drawing. Clear the sheet and draw again."
-WRONG_TYPE = "This file is not a picture. Choose a PNG, JPEG, GIF, WebP or BMP file."
+WRONG_TYPE = f"This file is not a picture. Choose one of these formats: {FORMAT_NAMES}."
 FILE_TOO_LARGE = "This file is larger than 20 MB. Make the picture smaller and upload it again."
 BAD_REQUEST = "The server did not understand this request. Reload the page and try again."
 NOT_SAVED = "The server could not save the file, perhaps because the disk is full. Try again later."

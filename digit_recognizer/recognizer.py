@@ -13,10 +13,10 @@ import numpy as np
 
 from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.ink.decoding import WORKING_PIXELS
+from digit_recognizer.ink.frames import fill_outlines
 from digit_recognizer.ink.images import Scan, scan
 from digit_recognizer.ink.lines import Line, Page
 from digit_recognizer.ink.marks import box_of, keep_writing
-from digit_recognizer.ink.outlines import fill_outlines
 from digit_recognizer.ink.preprocessing import to_pixels_whole
 from digit_recognizer.ink.segmentation import (
     Found,

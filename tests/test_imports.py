@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "handwriting": BASE | {"ink"},
     "training": BASE | {"ink", "network", "handwriting"},
     "digit_recognizer": {"errors", "recognizer"},
-    "__main__": BASE | {"digit_recognizer", "recognizer"},
+    "__main__": BASE | {"digit_recognizer", "recognizer", "ink"},
     "ui": BASE | {"ink", "network", "recognizer", "handwriting", "training"},
     "train": BASE | {"ink", "network", "handwriting", "training"},
     "app": BASE | {"ink", "network", "recognizer", "handwriting", "training", "ui"},

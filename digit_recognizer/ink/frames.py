@@ -1,14 +1,22 @@
 """Finds the picture within a picture: a sheet on a table, a framed drawing, a plot between axes.
 
-Whatever fills or draws a large rectangle is no digit, but may hold one. Knows nothing about files,
-colours or networks.
+Whatever fills or draws a large rectangle is no digit, but may hold one. The outline of a digit, on
+the other hand, is filled. Knows nothing about files, colours or networks.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from digit_recognizer.ink.marks import Mark, find_marks, grow, label, surroundings
+from digit_recognizer.ink.marks import (
+    MARK_THRESHOLD,
+    Mark,
+    find_marks,
+    grow,
+    label,
+    pool,
+    surroundings,
+)
 
 FRAME_GRID = 72
 """Frames are looked for on a grid of at most this, its longer side in cells."""
@@ -23,6 +31,9 @@ SOLID = 0.6
 """Share of its box that a sheet covers at least, apart from what is written on it."""
 LEAST_CONTENT = 0.2
 """Height or width of what a frame holds, as a share of the inside: smaller marks are specks."""
+OUTLINE_GRID = 144
+"""Outlines are filled on a grid of at most this, its longer side in cells; a network's input has a
+fifth of that."""
 MOST_BORDER = 0.15
 """Share of the picture that a dark border may take at each side."""
 
@@ -113,3 +124,23 @@ def _is_connected(cells: np.ndarray) -> bool:
     """Whether bool (H, W) cells, at least one, are nearly all in one piece."""
     labels = label(cells, diagonals=False)
     return np.bincount(labels[cells]).max() >= 0.9 * cells.sum()
+
+
+def fill_outlines(ink: np.ndarray) -> np.ndarray | None:
+    """Fill the outlines in float32 (H, W) ink in [0, 1]; None when it encloses no paper.
+
+    Paper that an inner outline encloses, as in a zero, stays paper. Whether ink is an outline or a
+    pen's stroke is for others to judge.
+    """
+    factor = -(-max(ink.shape) // OUTLINE_GRID)
+    is_ink = pool(ink, factor) >= MARK_THRESHOLD
+    around = surroundings(is_ink)
+    enclosed = ~is_ink & ~around
+    if not enclosed.any():
+        return None
+    marks = label(is_ink)
+    outer = np.isin(marks, np.unique(marks[grow(around) & is_ink])) & is_ink
+    holes = label(enclosed, diagonals=False)
+    filled = np.isin(holes, np.unique(holes[grow(outer) & enclosed])) & enclosed
+    mask = filled.repeat(factor, axis=0).repeat(factor, axis=1)
+    return np.maximum(ink, mask[: ink.shape[0], : ink.shape[1]])

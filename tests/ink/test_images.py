@@ -221,7 +221,7 @@ def test_a_text_file_is_refused(tmp_path):
 def test_an_svg_is_refused(tmp_path):
     path = tmp_path / "drawing.svg"
     path.write_text('<svg xmlns="http://www.w3.org/2000/svg"><circle r="5"/></svg>')
-    with pytest.raises(BadImage, match="not a PNG"):
+    with pytest.raises(BadImage, match="not a picture in one of these formats"):
         to_ink(path)
 
 

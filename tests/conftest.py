@@ -3,6 +3,10 @@
 import os
 from pathlib import Path
 
+# As in the page's process, and before NumPy is imported: threads for tiny matrix products cost more
+# than they save, above all beside other tests.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import numpy as np
 import pytest
 

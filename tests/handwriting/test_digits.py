@@ -43,7 +43,7 @@ def test_images_are_inputs_and_all_digits_are_equally_frequent():
     assert images.shape == (200, 28, 28)
     assert images.dtype == labels.dtype == np.uint8
     np.testing.assert_array_equal(np.bincount(labels), np.full(10, 20))
-    assert (images.max(axis=(1, 2)) > 200).all()
+    assert (images.max(axis=(1, 2)) > 178).all()  # thin strokes are softened
 
 
 def test_every_digit_has_several_styles():

@@ -31,6 +31,7 @@ class Prediction:
     is_digit: False when this is probably no digit.
     may_touch: True when several digits may touch here that could not be parted, or were parted in
         the wrong place; only `Recognizer.read` looks for that.
+    none: probability that this is no digit, 0 to 1; None for a network that does not know such.
     """
 
     digit: int
@@ -39,6 +40,7 @@ class Prediction:
     pixels: np.ndarray
     is_digit: bool = True
     may_touch: bool = False
+    none: float | None = None
 
 
 class Recognizer:
@@ -95,4 +97,5 @@ class Recognizer:
             probabilities,
             pixels,
             bool(certainty >= self.mlp.threshold),
+            none=float(1 - certainty / probabilities[digit]) if self.mlp.knows_none else None,
         )

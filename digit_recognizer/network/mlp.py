@@ -82,6 +82,11 @@ class Mlp:
         outputs = self.outputs(pixels) / self.temperature
         return softmax(outputs[:, :NUM_CLASSES]), softmax(outputs)[:, :NUM_CLASSES].max(axis=1)
 
+    @property
+    def knows_none(self) -> bool:
+        """Whether an eleventh class stands for everything that is no digit."""
+        return len(self.biases[-1]) > NUM_CLASSES
+
     def probabilities(self, pixels: np.ndarray) -> np.ndarray:
         """The digits' probabilities alone (see `answer`)."""
         return self.answer(pixels)[0]

@@ -13,6 +13,7 @@ STYLE_SHEETS = (
     "teach/teach.css",
     "pictures/pictures.css",
     "training/training.css",
+    "training/course.css",
     "training/charts.css",
     "training/report.css",
 )

@@ -47,8 +47,10 @@ UNDO_TITLE = "Take back the last stroke (Ctrl+Z)"
 CLEAR = "Clear"
 CLEAR_TITLE = "Take a fresh sheet (Escape)"
 
-UPLOAD = "Or upload a picture"
-UPLOAD_PLACEHOLDER = "Drop a picture of one digit\nor click to choose one"
+UPLOAD = "Upload"
+ONLY_FIRST_FILE = "The page reads one picture at a time: this is the first one."
+ONLY_ADDRESS = "Only an address was dropped: save the picture first, then drop the file."
+PICTURE = "Your picture"
 EXAMPLES = "Or take one of these"
 
 INVITATION = "Draw a digit or upload a picture of one"
@@ -56,7 +58,11 @@ NETWORK_VIEW = "What the network sees"
 NETWORK_VIEW_EMPTY = "The 28 × 28 pixels that the network sees appear here"
 NUMBER = "A number: each digit shows its own bars"
 PROBABILITIES = "Probability of each digit"
-SHIPPED = "Read by the shipped network"
+BUILT_IN = "Built-in network"
+YOURS = "Your network"
+NONE = "none"
+NONE_TITLE = "No digit"
+NONE_UNKNOWN = "not learnt"
 NOT_A_DRAWING = "That was no drawing this page understands. Clear the sheet and draw again."
 WRONG_TYPE = "This file is no picture. Choose a PNG, JPEG, GIF, WebP or BMP of one digit."
 FILE_TOO_LARGE = "This file is larger than 20 MB. Make the picture smaller and upload it again."
@@ -66,7 +72,7 @@ NO_PICTURE = "There is no picture; send one as a file."
 API_PICTURE = "picture"
 API_LABEL = "digit"
 
-STAGES = "Why was I misread?"
+STAGES = "What it sees"
 STAGES_INFO = (
     "The same network reads the same drawing, prepared in four ways. "
     "It learnt from digits that were prepared the last way."
@@ -89,13 +95,13 @@ STAGE = {
         "Its centre of mass goes to the middle. This is what the network sees here.",
     ),
 }
-LOOKS = "Where it looks"
+LOOKS = "Why this answer?"
 TEACH = "Teach it"
 STAGES_EMPTY = "Draw a digit: here you will see what careless preparation makes of it."
 LOOKS_EMPTY = "Draw a digit: here you will see which of its pixels decided, and what would flip it."
 EXPLAINS_ONE_DIGIT = "Lessons explain one digit. Clear the sheet and draw just one."
 REASONS_PICTURE = "What the network sees, with the pixels marked that spoke for or against"
-SUM = "How it adds up"
+SUM = "Show the sum"
 SUM_INFO = "Counted in logits, the scores that become probabilities."
 INK_FOR = "Orange ink"
 INK_AGAINST = "Blue ink"
@@ -135,6 +141,7 @@ SAVE_GIF = "Save as GIF"
 SAVE_GIF_TITLE = "Save your drawing, stroke by stroke, with what the network said meanwhile"
 GIF_NAME = "my-digit.gif"
 
+OPEN_TRAINING = "Train"
 TRAINING = "Train your own"
 TRAINING_LEAD = "Teach a fresh network from MNIST's 55,000 digits, then try it on your own hand."
 PRESET = "Recipe"
@@ -147,7 +154,8 @@ CUSTOM = "custom"
 PRESET_INFO = "Robust learns from distorted digits, too, and reads handwriting best."
 EPOCHS = "Epochs"
 EPOCHS_INFO = "How many times it sees every digit"
-MORE = "Hyperparameters"
+SETTINGS = "Hyperparameters"
+MORE = "More"
 HIDDEN = "Hidden layers"
 HIDDEN_INFO = "Units of each layer, for example 256, 128"
 BATCH_SIZE = "Batch size"
@@ -185,18 +193,17 @@ LOSS_INFO = "how wrong it is; lower is better"
 ACCURACY = "Accuracy"
 ACCURACY_INFO = "share of digits read right"
 TRAINING_SERIES = "training"
-VALIDATION_SERIES = "validation: digits it never learns from"
 VALIDATION_SHORT = "validation"
-PREVIOUS_SERIES = "validation, previous run"
-PREVIOUS_SHORT = "previous"
+PREVIOUS_SHORT = "previous run"
 EPOCH_AXIS = "epoch"
+DISTORTED = "Training digits are distorted, so training reads worse than validation."
 CHART_EMPTY = "A point appears here as each epoch ends"
 
 TIME_MACHINE = "Time machine"
-TIME_MACHINE_INFO = "What each epoch's network says about your drawing"
 USE_EPOCH = "Use this one"
 EPOCH_GONE = "This epoch's network had to make room for others."
 EPOCH_KEPT = "This epoch is yours now"
+ANOTHER_ANSWERS = "Another network answers now."
 FIRST_LAYER = "First layer"
 
 REPORT = "The final test"
@@ -231,6 +238,16 @@ def place(number: int, count: int) -> str:
     return f"Digit {number} of {count}"
 
 
+def perhaps_none(digit: int) -> str:
+    """Caption of an answer that is little more than a guess, and may be no digit."""
+    return f"Not sure: {digit}, or perhaps not a digit"
+
+
+def unclear_number(digit: int) -> str:
+    """Caption of a number with a digit in doubt, named."""
+    return f"Not sure of the {digit}"
+
+
 def no_digit() -> str:
     """Caption of an answer to something that is probably not a digit."""
     return "Perhaps this is no digit at all"
@@ -238,7 +255,7 @@ def no_digit() -> str:
 
 def may_touch() -> str:
     """Caption of an answer to a drawing that may be several digits that touch."""
-    return "Not sure: digits may touch here"
+    return "Very wide: perhaps two digits"
 
 
 def said_unsure(confidence: float) -> str:
@@ -328,7 +345,7 @@ def brought(number: int) -> str:
 
 def taught(drawings: int) -> str:
     """Name of a network after a fine-tuning."""
-    return f"Read by your own network (taught {count(drawings, 'drawing')})"
+    return badge(YOURS, f"taught {count(drawings, 'drawing')}")
 
 
 def fine_tuning_took(seconds: float) -> str:
@@ -356,19 +373,44 @@ def epoch_of(epoch: int, epochs: int) -> str:
     return f"Epoch {epoch} of {epochs}"
 
 
+def built_in(accuracy: float | None) -> str:
+    """Name of the built-in network; `accuracy` on the test set, where that is known."""
+    return badge(BUILT_IN, "" if accuracy is None else rounded_percent(accuracy))
+
+
+def badge(*parts: str) -> str:
+    """Name of a network, in parts."""
+    return SEPARATOR.join(filter(None, parts))
+
+
 def in_training(epoch: int, epochs: int) -> str:
     """Name of a network during its training."""
-    return f"Read by your network in training, epoch {epoch} of {epochs}"
+    return badge("Your network in training", epoch_of(epoch, epochs))
 
 
-def yours(recipe: str, epochs: int) -> str:
-    """Name of a network after its training."""
-    return f"Read by your own network ({recipe}, {count(epochs, 'epoch')})"
+def yours(recipe: str, accuracy: float) -> str:
+    """Name of a network after its training; `accuracy` on the test set."""
+    return badge(YOURS, recipe, rounded_percent(accuracy))
 
 
-def looking_back(epoch: int, epochs: int) -> str:
-    """Name of a network while the time machine shows one of its epochs."""
-    return f"Read by your network as it was after epoch {epoch} of {epochs}"
+def yours_of_epoch(recipe: str, epoch: int, epochs: int, accuracy: float) -> str:
+    """Name of the network of an epoch; `accuracy` on the validation set."""
+    return badge(YOURS, recipe, epoch_of(epoch, epochs), rounded_percent(accuracy))
+
+
+def built_in_says(number: str, confidence: float) -> str:
+    """Answer of the built-in network while another one answers."""
+    return f"Built-in network: {number}, {percent(confidence)}"
+
+
+def built_in_doubts(number: str) -> str:
+    """Answer of the built-in network that is little more than a guess."""
+    return f"Built-in network: not sure, perhaps {number}"
+
+
+def validated(accuracy: float, digits: int) -> str:
+    """Validation accuracy after the newest epoch."""
+    return f"{accuracy:.1%} of {count(digits, 'unseen digit')} read right"
 
 
 def epoch_summary(epoch: int, epochs: int, accuracy: float, digits: int) -> str:
@@ -380,7 +422,7 @@ def epoch_summary(epoch: int, epochs: int, accuracy: float, digits: int) -> str:
 
 def loaded(name: str) -> str:
     """Name of a network that was loaded from a file."""
-    return f"Read by the network you loaded ({name if len(name) <= 30 else name[:27] + '…'})"
+    return badge("Loaded network", name if len(name) <= 30 else name[:27] + "…")
 
 
 def loaded_detail(hidden: tuple[int, ...]) -> str:
@@ -431,6 +473,11 @@ def report_info(digits: int, on_mnist: bool) -> str:
     """Number and source of the test's digits."""
     source = "MNIST's test set" if on_mnist else "the generator of handwriting"
     return f"{count(digits, 'digit')} from {source}, none of which it has learnt from"
+
+
+def rounded_percent(share: float) -> str:
+    """A share from 0 to 1 of digits that were counted, in a name."""
+    return f"{share:.1%}"
 
 
 def exact_percent(share: float) -> str:

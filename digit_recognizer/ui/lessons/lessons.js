@@ -26,6 +26,18 @@ function askIn(milliseconds) {
 
 const observer = new MutationObserver(() => askIn(REST));
 
+/* Brings a panel into view once it has its content. */
+function reveal(panel) {
+  const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
+  const show = () => panel.scrollIntoView({ block: 'nearest', behavior });
+  const awaited = new MutationObserver(() => {
+    awaited.disconnect();
+    requestAnimationFrame(show);
+  });
+  awaited.observe(panel, { subtree: true, childList: true });
+  setTimeout(() => awaited.disconnect(), 5000);
+}
+
 function toggle(chosen) {
   const isOpening = chosen.getAttribute('aria-expanded') !== 'true';
   for (const button of buttons) {
@@ -34,6 +46,7 @@ function toggle(chosen) {
   askIn(0);
   observer.disconnect();
   if (!isOpening) return;
+  reveal(document.getElementById(chosen.getAttribute('aria-controls')));
   observer.observe(document.querySelector('#prediction'), {
     subtree: true,
     childList: true,
@@ -42,17 +55,17 @@ function toggle(chosen) {
   });
 }
 
-/* A drawing that can be cleared can be saved. The sheet may be mounted later than this row. */
+/* A drawing can be saved. The sheet may be mounted later than this row. */
 function followSheet() {
-  const clear = document.querySelector('#clear');
-  if (!clear) {
+  const sheet = document.querySelector('#sketchpad .sheet');
+  if (!sheet) {
     requestAnimationFrame(followSheet);
     return;
   }
   const refresh = () => {
-    save.disabled = clear.disabled;
+    save.disabled = sheet.dataset.holds !== 'drawing';
   };
-  new MutationObserver(refresh).observe(clear, { attributeFilter: ['disabled'] });
+  new MutationObserver(refresh).observe(sheet, { attributeFilter: ['data-holds'] });
   refresh();
 }
 

@@ -18,10 +18,10 @@ from digit_recognizer.ui.training.fields import MAX_EPOCHS
 from digit_recognizer.ui.training.report import (
     Pick,
     Report,
-    known_accuracy,
     render_mistakes,
     render_report,
 )
+from digit_recognizer.ui.visitors.networks import Network, known_accuracy
 from digit_recognizer.ui.visitors.run import Run
 from digit_recognizer.ui.visitors.visitors import Visitors
 from digit_recognizer.ui.widgets import marks_as_png, render_image, render_status
@@ -38,7 +38,11 @@ class Afterwards:
     def __init__(self, visitors: Visitors, shipped: Recognizer):
         self._visitors = visitors
         self._shipped = shipped
-        with gr.Row(visible=False, elem_id="after-training", equal_height=False) as self._box:
+        # Rendered by the page, below what stands beside the sheet.
+        with gr.Row(
+            visible=False, render=False, elem_id="after-training", equal_height=False
+        ) as self.box:
+            self.owner = gr.HTML(elem_id="report-owner", apply_default_css=False)
             with gr.Column(min_width=280) as self._test_box:
                 self.report = Report(elem_id="test-report")
             with gr.Column(min_width=280):
@@ -49,17 +53,21 @@ class Afterwards:
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Everything that `show` and `hide` change."""
-        return [self._box, self._test_box, self.report, self.mistakes, self.first_layer]
+        return [
+            *(self.box, self.owner, self._test_box),
+            *(self.report, self.mistakes, self.first_layer),
+        ]
 
     def hide(self) -> dict:
         """Take away what the former training has left."""
-        return {self._box: gr.update(visible=False)}
+        return {self.box: gr.update(visible=False)}
 
     def show(self, run: Run) -> dict:
         """Show what a training has left: at least one epoch, perhaps a test."""
         test = run.evaluation
         shown = {
-            self._box: gr.update(visible=True),
+            self.box: gr.update(visible=True),
+            self.owner: _render_owner(run.trained) if run.trained else "",
             self._test_box: gr.update(visible=test is not None),
             self.report: "",
             self.mistakes: "",
@@ -102,7 +110,6 @@ class TimeMachine:
                 1,
                 step=1,
                 label=texts.TIME_MACHINE,
-                info=texts.TIME_MACHINE_INFO,
                 buttons=[],
                 elem_id="time-machine",
             )
@@ -163,6 +170,14 @@ class TimeMachine:
             else:
                 status = render_status(texts.EPOCH_GONE)
         return {self._status: status, self._answer: render_reading(visitor.reading())}
+
+
+def _render_owner(network: Network) -> str:
+    """Whose test and first layer these are; course.js greys them when another network answers."""
+    return (
+        f'<p class="owner" data-network="{network.number}"><b class="badge">'
+        f"{html.escape(network.name)}</b> <span>{html.escape(texts.ANOTHER_ANSWERS)}</span></p>"
+    )
 
 
 def render_first_layer(mlp: Mlp) -> str:

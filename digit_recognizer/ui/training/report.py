@@ -93,10 +93,3 @@ def render_mistakes(evaluation: Evaluation, pick: Pick) -> str:
 def _picture(mistake: Mistake) -> str:
     source = pixels_as_png(mistake.image / np.float32(255))
     return render_image(source, texts.picture_of(mistake.label))
-
-
-def known_accuracy(metadata: object) -> float | None:
-    """The test accuracy that a network's metadata claim, 0 to 1; None when they say nothing."""
-    accuracy = metadata.get("test_accuracy") if hasattr(metadata, "get") else None
-    is_share = isinstance(accuracy, float) and 0 <= accuracy <= 1
-    return accuracy if is_share else None

@@ -63,7 +63,7 @@ def parse_flags() -> argparse.Namespace:
     )
     parser.add_argument("--port", type=port_number, default=7860, help="port (%(default)s)")
     parser.add_argument(
-        "--model", help="network that answers, an .npz from train.py (default: the shipped one)"
+        "--model", help="network that answers, an .npz from train.py (default: the built-in one)"
     )
     parser.add_argument(
         "--max-trainings",

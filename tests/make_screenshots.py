@@ -116,7 +116,7 @@ def in_a_corner(tab: DigitPage, lesson: str) -> None:
 
 
 def taught(tab: DigitPage) -> None:
-    """Three sevens like a lambda, taught to the shipped network."""
+    """Three sevens like a lambda, taught to the built-in network."""
     tab.page.click('[data-lesson="teach"]')
     for place in range(3):
         if place:

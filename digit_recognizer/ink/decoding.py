@@ -39,7 +39,7 @@ WORKING_SIZE = 180
 """Larger pictures are reduced to at most this, their longer side in pixels."""
 STRIP_PIXELS = 2_000_000
 """Pictures that must be converted are reduced in strips, for the memory's sake."""
-UNKNOWN_FORMAT = "This is no PNG, JPEG, GIF, WebP or BMP picture; use one of these."
+UNKNOWN_FORMAT = "This is not a PNG, JPEG, GIF, WebP or BMP picture; use one of these formats."
 DAMAGED = "The picture is damaged or incomplete; save it again as a PNG or JPEG."
 TOO_LABORIOUS = "The picture takes too long to unpack; save it again as a PNG or JPEG."
 
@@ -70,7 +70,7 @@ def _open(picture: Picture) -> Image.Image:
     if isinstance(picture, (str, os.PathLike)):
         return _open_file(picture)
     raise BadImage(
-        f"A {type(picture).__name__} is no picture; give a path, a PIL image or an array."
+        f"A {type(picture).__name__} is not a picture; give a path, a PIL image or an array."
     )
 
 

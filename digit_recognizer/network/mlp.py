@@ -134,7 +134,7 @@ class Mlp:
         except BadModel:
             raise
         except Exception as error:  # zipfile, zlib and NumPy each raise their own on hostile bytes
-            reason = error if isinstance(error, BadArrays) else "it is not such an .npz"
+            reason = error if isinstance(error, BadArrays) else "it is not a valid .npz file"
             raise BadModel(
                 f"{name} is not a network saved by this program ({reason}); "
                 "train one with train.py or download one from the page."

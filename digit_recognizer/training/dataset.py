@@ -157,13 +157,13 @@ def _download() -> bytes:
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise DatasetUnavailable(
-            f"MNIST could not be downloaded ({reason}): get {MNIST_URL} by other means "
+            f"MNIST could not be downloaded ({reason}): get {MNIST_URL} another way "
             f"and name the file with --data or ${DATA_VARIABLE}."
         ) from error
     if hashlib.sha256(content).hexdigest() != MNIST_SHA256:
         raise DatasetUnavailable(
-            "The MNIST that was downloaded is damaged (its SHA-256 is wrong): try again, "
-            f"or name an mnist.npz of your own with --data or ${DATA_VARIABLE}."
+            "The downloaded MNIST is damaged (its SHA-256 is wrong): try again, "
+            f"or name your own mnist.npz with --data or ${DATA_VARIABLE}."
         )
     return content
 
@@ -182,7 +182,7 @@ def _parse(content: bytes, name: str) -> list[np.ndarray]:
         _check(*parts[:2], MIN_TRAINING_IMAGES)
         _check(*parts[2:], 1)
     except Exception as error:  # zipfile, zlib and NumPy each raise their own on hostile bytes
-        reason = error if isinstance(error, BadArrays) else "it is not such an .npz"
+        reason = error if isinstance(error, BadArrays) else "it is not a valid .npz file"
         raise DatasetUnavailable(
             f"{name} is not MNIST ({reason}); expected Keras's mnist.npz: x_train and x_test uint8 "
             f"(N, {IMAGE_SIZE}, {IMAGE_SIZE}), y_train and y_test integers 0 to {NUM_CLASSES - 1}."

@@ -187,7 +187,7 @@ class _Reporter(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if not math.isfinite(logs["loss"]):
             raise TrainingFailed(
-                "The loss stopped being a number: this network's weights are too large to teach "
-                "it more. Restore the shipped model and teach that one."
+                "The loss stopped being a number, because this network's weights are too large. "
+                "Go back to the built-in network and teach that one."
             )
         self._report(BatchProgress(1, 1, min(batch + 1, self._steps), self._steps))

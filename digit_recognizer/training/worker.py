@@ -140,7 +140,7 @@ class Worker:
             raise TrainingFailed("The training was stopped.")
         raise TrainingFailed(
             f"The training's process ended unexpectedly (exit code {self._process.exitcode}), "
-            "perhaps for lack of memory; try again, or with a smaller network."
+            "perhaps because memory ran out; try again or use a smaller network."
         )
 
 
@@ -164,7 +164,7 @@ class WorkerPool:
         """The spare or a new worker, until `release`. Raises TrainingFailed after `close`."""
         with self._lock:
             if self._closed:
-                raise TrainingFailed("The program is ending; nothing can be trained any more.")
+                raise TrainingFailed("The program is ending, so it cannot train a network.")
             worker, self._spare = self._spare, None
             if worker is None or not worker.alive:
                 worker = self._new_worker()

@@ -67,7 +67,7 @@ def serve(connection: Connection, prepare: Prepare) -> None:
         traceback.print_exc()
         outbox.put(
             TrainingFailed(
-                f"The training failed in an unexpected way ({type(error).__name__}); "
+                f"The training failed unexpectedly ({type(error).__name__}); "
                 "the program's log says more."
             )
         )

@@ -1,4 +1,4 @@
-"""Serves the page, with every option of the server; knows nothing about the page's parts."""
+"""Serves the page and sets every option of the server; knows nothing about the page's parts."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def launch(page: gr.Blocks, host: str, port: int) -> str:
 
 
 def middleware(page: gr.Blocks) -> list[Middleware]:
-    """The layers between strangers and Gradio, outermost first."""
+    """The middleware between the internet and Gradio, outermost first."""
     functions = {index: fn for index, fn in page.fns.items() if fn.fn is not None}
     inputs = {index: len(fn.inputs) for index, fn in functions.items()}
     names = {fn.api_name: index for index, fn in functions.items() if fn.api_name}

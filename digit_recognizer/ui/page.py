@@ -1,4 +1,4 @@
-"""The page: its parts in their places; knows nothing about how it is served."""
+"""Assembles the page from its parts; knows nothing about the server."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ _SCRIPTS = ("page.js", "training/course.js", "sketchpad/newcomer.js", "masthead/
 def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1) -> gr.Blocks:
     """The whole page, ready for `launch.launch`.
 
-    recognizer: the shipped one, which answers until a visitor trains another.
-    pool: where trainings run. max_trainings: how many may run at once, over all visitors.
+    recognizer: the built-in one, which answers until a visitor trains another.
+    pool: runs the trainings. max_trainings: number of trainings at once, over all visitors.
     """
     visitors = Visitors(recognizer)
     line = TrainingLine(pool, max_trainings)
@@ -85,7 +85,7 @@ def _add_api(recognizer: Recognizer) -> None:
     """Add `/predict` for programs; its components are never rendered."""
 
     def predict(path: str | None) -> dict[str, float]:
-        """The probability of each digit in a picture, by the shipped network."""
+        """The probability of each digit in a picture, by the built-in network."""
         if path is None:
             raise gr.Error(texts.NO_PICTURE, print_exception=False)
         try:

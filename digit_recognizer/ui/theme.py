@@ -17,7 +17,7 @@ STYLE_SHEETS = (
     "training/charts.css",
     "training/report.css",
 )
-"""In the order of the page, relative to this folder."""
+"""Paths relative to this folder, in the order of the page."""
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 

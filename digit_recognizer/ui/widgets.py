@@ -20,15 +20,15 @@ from digit_recognizer.constants import IMAGE_SIZE
 from digit_recognizer.ui.language import texts
 
 MARK_LEVELS = 15
-"""Strengths in which a mark is drawn, on either side of nothing."""
+"""Number of strengths in which a mark is drawn, in each of the two colours."""
 FOR, AGAINST = (201, 82, 28), (58, 122, 189)
-"""Colours of what speaks for something and of what speaks against it, on light and on dark."""
+"""Colours of support and of opposition, in light and dark mode."""
 
 
 def render_status(headline: str, detail: str = "", share: float | None = None) -> str:
     """A headline, a bar and plain sentences below it, each line of `detail` on its own.
 
-    share: how much of the work is done, 0 to 1; None leaves the bar empty.
+    share: done share of the work, 0 to 1; None leaves the bar empty.
     """
     done = 0 if share is None else round(min(max(share, 0), 1) * 100, 1)
     running = " running" if share is not None else ""
@@ -65,7 +65,7 @@ def marks_as_png(marks: np.ndarray) -> str:
 
 
 def render_image(source: str, text: str) -> str:
-    """A picture of 28 by 28 pixels; `text` for those who cannot see it."""
+    """A picture of 28 by 28 pixels; `text` is for people who cannot see it."""
     return (
         f'<img src="{source}" alt="{html.escape(text)}" width="{IMAGE_SIZE}" height="{IMAGE_SIZE}">'
     )
@@ -73,7 +73,7 @@ def render_image(source: str, text: str) -> str:
 
 @dataclass(frozen=True)
 class Score:
-    """A figure: its name in the markup, and in words its label, its value, and the value before."""
+    """A figure: its name in the markup, its label, its value, and its former value."""
 
     name: str
     label: str
@@ -82,7 +82,7 @@ class Score:
 
 
 def render_scores(scores: Iterable[Score]) -> str:
-    """A list of figures."""
+    """The figures as a list in HTML."""
     return template("scores.html").render(scores=scores)
 
 

@@ -38,8 +38,8 @@ def main() -> int:
     drawings = drawn_digits()
     largest = [scribble(np.random.default_rng(0))]
     works: dict[str, tuple[list[Strokes], Callable[[Strokes], str | bytes]]] = {
-        "Why was I misread?": (drawings, lambda drawn: render_stages(recognizer, render(drawn))),
-        "Where it looks": (drawings, lambda drawn: render_looks(recognizer, render(drawn))),
+        "What it sees": (drawings, lambda drawn: render_stages(recognizer, render(drawn))),
+        "Why this answer?": (drawings, lambda drawn: render_looks(recognizer, render(drawn))),
         "GIF of a digit": (drawings, lambda drawn: render_replay(drawn, recognizer)),
         "GIF of the largest drawing": (largest, lambda drawn: render_replay(drawn, recognizer)),
     }

@@ -1,4 +1,4 @@
-"""Times the page's reaction to Retrain, Stop, a closed tab and Learn my hand, in Chromium.
+"""Times the page's reaction to Retrain, Stop, a closed tab and Learn my handwriting, in Chromium.
 
     python tests/benchmarks/training_reaction.py [--rounds 5]
 
@@ -7,7 +7,7 @@ worker has loaded TensorFlow before, while the visitor looked around, as the pag
 more time is taken on a server that has just been started.
 Stop: from the click in the middle of an epoch to the status "Stopped", at most 1 s.
 Closed tab: from closing the tab of a training to the end of its worker's process, at most 5 s.
-Learn my hand: from the click, with three drawings in the tray, to the answer of the fine-tuned
+Learn my handwriting: from the click, with three samples, to the answer of the fine-tuned
 network, under 5 s.
 """
 
@@ -31,7 +31,7 @@ from tests.browser.teaching_page import correct, hook, open_teach  # noqa: E402
 
 COMMAND = "training_reaction.py"
 WARM_UP_SECONDS = 20
-FIRST_POINT_LIMIT, STOP_LIMIT, CLOSED_LIMIT, LESSON_LIMIT = 3, 1, 5, 5
+FIRST_POINT_LIMIT, STOP_LIMIT, CLOSED_LIMIT, LEARNING_LIMIT = 3, 1, 5, 5
 # The seconds from a click to the frame that paints its outcome, by the browser's own clock.
 STOPWATCH = """
 ([button, isDone]) => new Promise((resolve) => {
@@ -54,7 +54,7 @@ def main() -> int:
     arguments = parser(__doc__)
     arguments.add_argument("--rounds", type=int, default=5, help="times of each (%(default)s)")
     flags = arguments.parse_args()
-    first_points, stops, closings, lessons = [], [], [], []
+    first_points, stops, closings, learnings = [], [], [], []
     with chromium() as browser, running_server() as server:
         with open_tab(browser, server) as tab:
             cold = tab.page.evaluate(STOPWATCH, FIRST_POINT)
@@ -65,7 +65,7 @@ def main() -> int:
                 tab.wait_for_status("batch")
                 stops.append(tab.page.evaluate(STOPWATCH, STOPPED))
             closings.append(close_tab(browser, server))
-            lessons.append(learn(browser, server))
+            learnings.append(learn(browser, server))
     return conclude(
         [
             Figure(
@@ -80,11 +80,11 @@ def main() -> int:
             slowest("click on Stop in mid-epoch to the end of the training", stops, STOP_LIMIT),
             slowest("tab of a training closed to the end of its worker", closings, CLOSED_LIMIT),
             Figure(
-                "click on Learn my hand to the fine-tuned network's answer, three drawings",
-                f"{statistics.median(lessons):.1f} s",
+                "click on Learn my handwriting to the fine-tuned network's answer, three drawings",
+                f"{statistics.median(learnings):.1f} s",
                 COMMAND,
-                must_hold=f"under {LESSON_LIMIT} s",
-                holds=statistics.median(lessons) < LESSON_LIMIT,
+                must_hold=f"under {LEARNING_LIMIT} s",
+                holds=statistics.median(learnings) < LEARNING_LIMIT,
             ),
         ],
         flags,
@@ -124,7 +124,7 @@ def close_tab(browser: Browser, server: Server) -> float:
 
 
 def learn(browser: Browser, server: Server) -> float:
-    """Seconds from the click on Learn my hand to the answer, with a worker that is ready."""
+    """Seconds from the click on Learn my handwriting to the answer, with a worker that is ready."""
     with open_tab(browser, server) as tab:
         open_teach(tab)
         for number in range(3):

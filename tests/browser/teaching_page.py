@@ -1,4 +1,4 @@
-"""What tests and benchmarks do in the lesson "Teach it"."""
+"""Steps of tests and benchmarks in the lesson "Teach it"."""
 
 from playwright.sync_api import Locator, expect
 
@@ -8,7 +8,7 @@ CARET = [(0.3, 0.75), (0.5, 0.25), (0.7, 0.75)]
 
 
 def hook(number: int) -> list:
-    """A shape that the shipped network does not know, never twice the same."""
+    """A shape that the built-in network does not know, never twice the same."""
     shift = 0.02 * number
     return [[(x + shift * y, y + 0.5 * shift) for x, y in [*CARET, (0.45, 0.6)]]]
 

@@ -76,7 +76,7 @@ def test_the_keys_pen_is_seen_and_heard_and_can_be_undone(tab):
     tab.answer().wait_for()
     press(tab, "Control+z")
     tab.expect_no_digit()
-    expect(heard).to_have_text("Taken back")
+    expect(heard).to_have_text("Undone")
     press(tab, "Space Down Escape")
     expect(heard).to_have_text("The sheet is empty")
     tab.expect_no_digit()

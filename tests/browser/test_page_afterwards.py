@@ -56,7 +56,7 @@ def test_the_time_machine_goes_back_through_the_epochs(trained):
         assert trained.page.locator(f"#{chart} [data-marked='1']").count() == 1
     expect(pictures.first).not_to_have_attribute("src", last)
     expect(trained.page.locator("#epoch-summary")).to_contain_text(
-        re.compile(r"Epoch 1 of 3: [\d.]+% of 20 digits it has never seen")
+        re.compile(r"Epoch 1 of 3: [\d.]+% of 20 unseen digits")
     )
     trained.draw([[(0.3, 0.5), (0.6, 0.5)]])
     trained.page.wait_for_timeout(500)
@@ -67,10 +67,10 @@ def test_an_epoch_can_be_made_the_visitors_own(trained):
     go_to(trained, 2)
     expect(network_in_use(trained)).to_contain_text("epoch 2 of 3")
     trained.page.click("#use-epoch")
-    trained.wait_for_status("is yours now")
+    trained.wait_for_status("The network of this epoch answers now")
     expect(network_in_use(trained)).to_contain_text("own network (Quick, 2 epochs)")
     trained.page.click("#restore")
-    expect(network_in_use(trained)).to_contain_text("shipped")
+    expect(network_in_use(trained)).to_contain_text("built-in")
     go_to(trained, 3)
     expect(network_in_use(trained)).to_contain_text("3 epochs")
 
@@ -92,10 +92,10 @@ def test_the_test_is_shown_and_its_mistakes_can_be_picked_with_the_keyboard(trai
         assert re.fullmatch(rf"{said} \d+%\s+is {label}", caption)
     row = report.locator(f'button[data-label="{label}"]:not([data-read-as])')
     row.click()
-    expect(mistakes.locator("h3")).to_contain_text(f"{label} read as another: ")
+    expect(mistakes.locator("h3")).to_contain_text(f"{label} read as another digit: ")
     assert cell.get_attribute("aria-pressed") == "false"
     row.click()
-    expect(mistakes.locator("h3")).to_have_text("Its surest mistakes")
+    expect(mistakes.locator("h3")).to_have_text("Most confident mistakes")
     assert 1 <= mistakes.locator("img").count() <= 12
 
 

@@ -76,7 +76,7 @@ def test_two_tabs_of_one_visitor_do_not_disturb_each_other(tab):
     other = DigitPage(tab.page.context.new_page()).open(tab.page.url)
     other.draw(DIGITS[7])
     other.expect_digit(7)
-    assert "shipped" in other.page.locator("#model-in-use").inner_text()
+    assert "built-in" in other.page.locator("#model-in-use").inner_text()
     assert "No training" in other.status.inner_text()
     other.page.close()
     tab.page.bring_to_front()

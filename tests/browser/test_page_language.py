@@ -64,13 +64,13 @@ def test_who_reads_chinese_sees_no_english_whatever_happens(chinese_tab):
     tab.draw(DIGITS[7])
     tab.expect_digit(7)
     expect(tab.page.locator(".caption")).to_have_text(re.compile(r"有 \d+% 的把握"))
-    for lesson, heading in (("stages", "教程的做法"), ("looks", "如何相加")):
+    for lesson, heading in (("stages", "教程的做法"), ("looks", "得分怎么来的")):
         tab.page.click(f'[data-lesson="{lesson}"]')
         expect(tab.page.locator("#lesson")).to_contain_text(heading)
         assert english(tab) == []
     tab.page.click('[data-lesson="teach"]')
     tab.page.click('[data-teach="1"]')
-    expect(tab.page.locator("#teach .tray")).to_contain_text("1 张字")
+    expect(tab.page.locator("#teach .tray")).to_contain_text("1 个样本")
     assert english(tab) == []
     tab.page.click("#clear")
     tab.draw([[(0.2, 0.2), (0.8, 0.3), (0.2, 0.5), (0.8, 0.6), (0.2, 0.8), (0.9, 0.9)]])
@@ -92,7 +92,7 @@ def test_who_reads_chinese_sees_no_english_whatever_happens(chinese_tab):
     def over():
         headlines.add(status.inner_text().partition("\n")[0])
         left.update(english(tab))
-        return "训练完成：现在由它回答" in headlines
+        return "训练完成：现在由你的网络回答" in headlines
 
     assert wait_for(over, 90), headlines
     assert left == set()

@@ -44,7 +44,7 @@ def test_a_trained_network_is_taken_home_and_brought_back(tab, new_tab, tmp_path
     assert (mlp.metadata["preset"], mlp.metadata["epochs"]) == ("quick", 2)
     other = new_tab()
     load(other, path)
-    other.wait_for_status("Loaded: it answers")
+    other.wait_for_status("Loaded: your network answers")
     np.testing.assert_array_equal(
         Mlp.load(download(other, tmp_path / "again.npz")).weights[0], mlp.weights[0]
     )
@@ -56,12 +56,12 @@ def test_a_loaded_network_answers_until_restored(tab, model):
     tab.draw(DIGITS[7])
     tab.expect_digit(7)
     load(tab, model)
-    tab.wait_for_status("Loaded: it answers")
+    tab.wait_for_status("Loaded: your network answers")
     tab.expect_digit(6)
     assert "sixes.npz" in network_in_use(tab)
     tab.page.click("#restore")
     tab.expect_digit(7)
-    assert "shipped" in network_in_use(tab)
+    assert "built-in" in network_in_use(tab)
 
 
 def test_a_wrong_file_is_refused_in_the_status_and_the_same_button_works_again(tab, model):
@@ -70,7 +70,7 @@ def test_a_wrong_file_is_refused_in_the_status_and_the_same_button_works_again(t
         said = tab.wait_for_status("is not a network")
         assert re.search(r"(wrong\.npz|note\.txt) is not a network saved by this program", said)
         assert "/" not in said.replace(".npz", "")
-        assert "shipped" in network_in_use(tab)
+        assert "built-in" in network_in_use(tab)
     assert tab.page.locator("[data-testid=toast-body]").count() == 0
     load(tab, model)
-    tab.wait_for_status("Loaded: it answers")
+    tab.wait_for_status("Loaded: your network answers")

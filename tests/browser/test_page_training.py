@@ -45,7 +45,7 @@ def test_a_training_streams_its_epochs_and_its_network_answers_until_restored(ta
     assert tab.page.locator("#retrain").is_enabled()
 
     tab.page.click("#restore")
-    tab.wait_for_status("shipped network answers again")
+    tab.wait_for_status("built-in network answers again")
     tab.expect_digit(7)
     assert network_in_use(tab) == shipped
 
@@ -92,7 +92,7 @@ def test_others_wait_in_line_until_a_closed_tab_frees_the_worker(long_training, 
     (worker,) = server.workers()
     other.page.click("#retrain")
     other.wait_for_status("Waiting")
-    assert "shipped" in network_in_use(other)
+    assert "built-in" in network_in_use(other)
     long_training.page.close()
     assert wait_for(lambda: worker not in server.workers(), 5)
     other.wait_for_status("Done", seconds=90)
@@ -109,6 +109,6 @@ def test_without_a_data_set_the_status_says_so_and_all_else_goes_on(new_tab, tmp
         assert "missing.npz" in tab.status.inner_text()
         tab.draw(DIGITS[7])
         tab.expect_digit(7)
-        assert "shipped" in network_in_use(tab)
+        assert "built-in" in network_in_use(tab)
         status, errors = server.stop()
         assert (status, errors) == (0, "")

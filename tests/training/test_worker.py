@@ -361,7 +361,7 @@ def test_a_crash_in_native_code_is_noticed(new_worker):
     [
         (prepare_failure, TrainingFailed, "The loss stopped being a number."),
         (prepare_no_data, DatasetUnavailable, "MNIST is nowhere."),
-        (prepare_bug, TrainingFailed, "unexpected way .ZeroDivisionError."),
+        (prepare_bug, TrainingFailed, "unexpectedly .ZeroDivisionError."),
     ],
 )
 def test_an_error_in_the_child_is_raised_here(new_worker, prepare, error, message):

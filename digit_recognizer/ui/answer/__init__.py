@@ -1,1 +1,1 @@
-"""The answer: the digit or number, its bars, what the network saw."""
+"""The answer: the digit or number, its bars, the network's input."""

@@ -24,7 +24,7 @@ function show(button) {
   }
   element.querySelector('#network-view img').src = answer.view;
   element.querySelector('.caption').textContent = answer.caption;
-  observer.takeRecords(); // these changes are no new answer
+  observer.takeRecords(); // these changes are not a new answer
 }
 
 function choose(event) {
@@ -42,7 +42,7 @@ const observer = new MutationObserver(() => {
 });
 
 for (const type of ['pointerover', 'focusin', 'click']) element.addEventListener(type, choose);
-// Not characterData: what a translator changes is no new answer.
+// Not characterData: a translation is not a new answer.
 observer.observe(element, { subtree: true, childList: true, attributeFilter: ['data-answer'] });
 
 /* The badge pulses once when another network answers, but not at each epoch of a training. */
@@ -63,7 +63,7 @@ const region = document.createElement('p');
 region.id = 'announcement';
 region.className = 'visually-hidden';
 region.setAttribute('role', 'status');
-region.translate = false; // what it repeats is translated
+region.translate = false; // its text is translated already
 (document.querySelector('main') ?? document.body).append(region);
 
 function announce() {

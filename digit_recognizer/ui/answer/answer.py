@@ -1,8 +1,8 @@
-"""The answer: the digit or the number, its bars, what the network saw, and who answered.
+"""The answer: the digit or the number, its bars, the network's input and the network's name.
 
 Every state of the panel has the same elements, so that nothing moves when an answer arrives. The
-answer is no live region: answer.js tells screen readers the answer that stays. Knows nothing about
-visitors or events.
+answer is not a live region: answer.js tells screen readers the answer that stays. Knows nothing
+about visitors or events.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _number(predictions: Sequence[Prediction]) -> str:
 
 
 def _digit_of_number(prediction: Prediction, place: int, count: int, is_shown: bool) -> str:
-    """A digit that carries all that answer.js shows of it, so that the server is not asked."""
+    """A digit with all data that answer.js shows about it, so that no request is needed."""
     caption = texts.SEPARATOR.join([texts.place(place, count), say_how_sure(prediction)])
     bars = _bars(prediction)
     answer = {

@@ -1,1 +1,1 @@
-"""What the page says, in every language it speaks."""
+"""The texts of the page in every language."""

@@ -2,8 +2,8 @@
 
 Switching needs no request and leaves the drawing and the network alone. A language is an entry in
 LANGUAGES and a catalog, <code>.json, with a translation of each text in texts.py, of the messages
-of errors, and of Gradio's own words; translation.js applies it. Knows nothing about what the texts
-say.
+of errors, and of Gradio's own words; translation.js applies it. Knows nothing about the texts'
+meaning.
 """
 
 import html
@@ -14,7 +14,7 @@ from pathlib import Path
 from digit_recognizer.ui.language import texts
 
 FOLDER = Path(__file__).parent
-"""Where the catalogs are."""
+"""Folder of the catalogs."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def head() -> str:
 
 
 def render_switch() -> str:
-    """The switch of languages: a button that leads to the other of two, or a menu of several."""
+    """The language switch: a button for the other of two languages, or a menu of several."""
     if len(LANGUAGES) == 2:
         return f'<div id="language" translate="no">{"".join(map(_button, LANGUAGES))}</div>'
     label, options = html.escape(texts.LANGUAGE), "".join(map(_option, LANGUAGES))

@@ -20,130 +20,128 @@ SHORTCUTS_TITLE = "Keyboard shortcuts (?)"
 SHORTCUTS_ON_SHEET = "On the sheet"
 SPACE = "Space"
 SHORTCUTS_OF_SHEET = {
-    "← ↑ ↓ →": "Move the pen; two together go aslant",
-    "Shift ← ↑ ↓ →": "Move it in small steps",
-    SPACE: "Put the pen down, or lift it",
+    "← ↑ ↓ →": "Move the pen; hold two to move diagonally",
+    "Shift ← ↑ ↓ →": "Move the pen in small steps",
+    SPACE: "Put the pen down or lift it",
     "Ctrl Z": "Undo",
     "Esc": "Clear",
 }
 SHORTCUTS_ANYWHERE = "Anywhere"
 SHORTCUTS_OF_PAGE = {
-    "Ctrl V": "Read a copied picture",
+    "Ctrl V": "Read a picture from the clipboard",
     "?": "Show this list",
 }
 CLOSE = "Close"
 
 SHEET_LABEL = "Sheet of paper: draw a digit with the mouse, a pen, a finger or the arrow keys"
 SHEET_HINT = "Draw a digit here"
-SHEET_KEYS = "Arrow keys move the pen, Space puts it down and lifts it"
+SHEET_KEYS = "Arrow keys move the pen; Space puts it down or lifts it"
 PEN_DOWN = "Pen down: {x} across, {y} down"
 PEN_UP = "Pen up: {x} across, {y} down"
 PEN_PLACE = "{x} across, {y} down"
-UNDONE = "Taken back"
+UNDONE = "Undone"
 CLEARED = "The sheet is empty"
 SHEET_FULL = "The sheet is full: undo or clear"
 UNDO = "Undo"
-UNDO_TITLE = "Take back the last stroke (Ctrl+Z)"
+UNDO_TITLE = "Undo the last stroke (Ctrl+Z)"
 CLEAR = "Clear"
-CLEAR_TITLE = "Take a fresh sheet (Escape)"
+CLEAR_TITLE = "Clear the sheet (Esc)"
 
 UPLOAD = "Upload"
 ONLY_FIRST_FILE = "The page reads one picture at a time: this is the first one."
 ONLY_ADDRESS = "Only an address was dropped: save the picture first, then drop the file."
 PICTURE = "Your picture"
-EXAMPLES = "Or take one of these"
+EXAMPLES = "Or try an example"
 
 INVITATION = "Draw a digit or upload a picture of one"
 NETWORK_VIEW = "What the network sees"
 NETWORK_VIEW_EMPTY = "The 28 × 28 pixels that the network sees appear here"
-NUMBER = "A number: each digit shows its own bars"
+NUMBER = "Number: choose a digit to see its bars"
 PROBABILITIES = "Probability of each digit"
-BUILT_IN = "Built-in network"
-YOURS = "Your network"
 NONE = "none"
 NONE_TITLE = "No digit"
 NONE_UNKNOWN = "not learnt"
-NOT_A_DRAWING = "That was no drawing this page understands. Clear the sheet and draw again."
-WRONG_TYPE = "This file is no picture. Choose a PNG, JPEG, GIF, WebP or BMP of one digit."
+NOT_A_DRAWING = "The page cannot read this drawing. Clear the sheet and draw again."
+WRONG_TYPE = "This file is not a picture. Choose a PNG, JPEG, GIF, WebP or BMP file."
 FILE_TOO_LARGE = "This file is larger than 20 MB. Make the picture smaller and upload it again."
-BAD_REQUEST = "The server did not understand this. Reload the page and try again."
-NOT_SAVED = "The server could not save the file, perhaps for lack of room. Try again later."
-NO_PICTURE = "There is no picture; send one as a file."
+BAD_REQUEST = "The server did not understand this request. Reload the page and try again."
+NOT_SAVED = "The server could not save the file, perhaps because the disk is full. Try again later."
+NO_PICTURE = "No picture was sent. Send one as a file."
 API_PICTURE = "picture"
 API_LABEL = "digit"
 
 STAGES = "What it sees"
 STAGES_INFO = (
     "The same network reads the same drawing, prepared in four ways. "
-    "It learnt from digits that were prepared the last way."
+    "Its training digits were prepared in the last way."
 )
 STAGE = {
     "resized": (
         "Tutorial’s way",
-        "The whole picture, 28 × 28 pixels small. Bright paper counts, dark ink does not.",
+        "The whole picture is shrunk to 28 × 28 pixels. Bright paper counts as ink.",
     ),
     "inverted": (
         "Inverted",
-        "Ink counts, paper does not. The digit still is where it was, large or small.",
+        "Dark ink counts, paper does not. The digit keeps its place and its size.",
     ),
     "boxed": (
-        "Boxed",
-        "The digit is cut out and scaled to 20 × 20 pixels: place and size no longer matter.",
+        "Cropped",
+        "The digit is cut out and scaled to 20 × 20 pixels. Place and size no longer matter.",
     ),
     "centred": (
         "Centred",
-        "Its centre of mass goes to the middle. This is what the network sees here.",
+        "Its centre of mass moves to the middle. The network on this page sees this picture.",
     ),
 }
 LOOKS = "Why this answer?"
 TEACH = "Teach it"
-STAGES_EMPTY = "Draw a digit: here you will see what careless preparation makes of it."
-LOOKS_EMPTY = "Draw a digit: here you will see which of its pixels decided, and what would flip it."
-EXPLAINS_ONE_DIGIT = "Lessons explain one digit. Clear the sheet and draw just one."
-REASONS_PICTURE = "What the network sees, with the pixels marked that spoke for or against"
+STAGES_EMPTY = "Draw a digit to see how preparing the picture changes the answer."
+LOOKS_EMPTY = "Draw a digit to see which pixels decided the answer and which change would flip it."
+EXPLAINS_ONE_DIGIT = "The lessons explain single digits. Clear the sheet and draw just one."
+REASONS_PICTURE = "The network's input, with marks on the pixels that decided the answer"
 SUM = "Show the sum"
-SUM_INFO = "Counted in logits, the scores that become probabilities."
+SUM_INFO = "The scores are logits, which become probabilities."
 INK_FOR = "Orange ink"
 INK_AGAINST = "Blue ink"
 BIAS = "Biases"
-CHANGE_PICTURE = "What the network sees, with the change marked"
-NO_FLIP = "No small change was found that makes this network change its mind."
-CHANGED = "Changed"
+CHANGE_PICTURE = "The network's input, with marks on the changed pixels"
+NO_FLIP = "No small change was found that flips the answer."
+CHANGED = "After the change"
 CHANGED_PICTURE = "The picture after the change"
-CHANGED_INFO = "People would still read it as before."
-TEACH_QUESTION = "What is it really?"
-TEACH_EMPTY = "Draw a digit. When it is misread, tap here what it is."
-TEACH_UPLOAD = "Only drawings from the sheet can be taught: an upload has no strokes."
-TRAY_EMPTY = "Corrected drawings gather here."
-TRAY_NAME = "my-hand.json"
+CHANGED_INFO = "People would still read the same digit."
+TEACH_QUESTION = "Which digit is it really?"
+TEACH_EMPTY = "Draw a digit. If it is misread, tap the right digit here."
+TEACH_UPLOAD = "Only drawings on the sheet can be taught, because an upload has no strokes."
+TRAY_EMPTY = "Your corrected drawings appear here."
+TRAY_NAME = "my-handwriting.json"
 EXPORT = "Export"
 IMPORT = "Import"
-TAKEN = "Taken into the tray"
-NOT_TAKEN = "Not taken into the tray"
-LEARN = "Learn my hand"
-LEARN_INFO = "The network that answers you learns the drawings in the tray, in a few seconds."
-STOP_FINE_TUNING = "Stop the lesson"
-UNDO_FINE_TUNING = "Undo lesson"
+TAKEN = "Added to your samples"
+NOT_TAKEN = "Not added to your samples"
+LEARN = "Learn my handwriting"
+LEARN_INFO = "The network that answers now learns your samples in a few seconds."
+STOP_FINE_TUNING = "Stop learning"
+UNDO_FINE_TUNING = "Undo learning"
 FINE_TUNING_STARTS = "Getting ready to learn"
-FINE_TUNING_STARTS_DETAIL = "TensorFlow wakes up; the lesson takes a few seconds."
-FINE_TUNING = "Learning your hand"
-FINE_TUNING_DONE = "Learnt: it answers you now"
-FINE_TUNING_STOPPED = "Nothing was learnt; the former network answers."
-FINE_TUNING_FAILED = "The lesson did not finish"
-FINE_TUNING_FAILED_DETAIL = "It ended unexpectedly. Press Learn my hand to try again."
-FINE_TUNING_UNDONE = "Undone: the former network answers again"
-YOUR_DRAWINGS = "Your drawings"
-MNIST_TEST = "MNIST's test digits"
-GENERATED_TEST = "Generated digits"
+FINE_TUNING_STARTS_DETAIL = "Starting TensorFlow; learning takes a few seconds."
+FINE_TUNING = "Learning your handwriting"
+FINE_TUNING_DONE = "Done learning: your network answers now"
+FINE_TUNING_STOPPED = "Nothing was learnt, so the previous network answers."
+FINE_TUNING_FAILED = "Learning did not finish"
+FINE_TUNING_FAILED_DETAIL = "Learning ended unexpectedly. Press Learn my handwriting to try again."
+FINE_TUNING_UNDONE = "Undone: the previous network answers again"
+YOUR_DRAWINGS = "Your samples"
+MNIST_TEST = "MNIST test digits"
+GENERATED_TEST = "Generated test digits"
 FORGETTING = "Forgetting"
-NOTHING_FORGOTTEN = "It has forgotten nothing that the test asks for."
+NOTHING_FORGOTTEN = "It reads at least as many test digits as before."
 SAVE_GIF = "Save as GIF"
-SAVE_GIF_TITLE = "Save your drawing, stroke by stroke, with what the network said meanwhile"
+SAVE_GIF_TITLE = "Save your drawing stroke by stroke, with the network's answers"
 GIF_NAME = "my-digit.gif"
 
 OPEN_TRAINING = "Train"
-TRAINING = "Train your own"
-TRAINING_LEAD = "Teach a fresh network from MNIST's 55,000 digits, then try it on your own hand."
+TRAINING = "Train your own network"
+TRAINING_LEAD = "Train a new network on MNIST's 55,000 digits, then try it on your handwriting."
 PRESET = "Recipe"
 PRESETS = {
     "tutorial": "Tutorial",
@@ -151,66 +149,66 @@ PRESETS = {
     "robust": "Robust",
 }
 CUSTOM = "custom"
-PRESET_INFO = "Robust learns from distorted digits, too, and reads handwriting best."
+PRESET_INFO = "Robust also trains on distorted digits and reads handwriting best."
 EPOCHS = "Epochs"
-EPOCHS_INFO = "How many times it sees every digit"
+EPOCHS_INFO = "Number of passes over all digits"
 SETTINGS = "Hyperparameters"
 MORE = "More"
 HIDDEN = "Hidden layers"
 HIDDEN_INFO = "Units of each layer, for example 256, 128"
 BATCH_SIZE = "Batch size"
 LEARNING_RATE = "Learning rate"
-DISTORTION = "Distort the digits while learning"
+DISTORTION = "Distort the training digits"
 SEED = "Seed"
 RETRAIN = "Retrain"
 STOP = "Stop"
-RESTORE = "Restore shipped model"
+RESTORE = "Back to the built-in network"
 DOWNLOAD = "Download model"
 LOAD = "Load a model"
 
 STATUS_IDLE = "No training yet"
-STATUS_IDLE_DETAIL = "Press Retrain and watch the curves below."
-STARTING = "Starting"
-STARTING_DETAIL = "TensorFlow wakes up; the first epoch comes in a few seconds."
-FIRST_EPOCH = "it sees the digits for the first time"
+STATUS_IDLE_DETAIL = "Press Retrain and watch the curves."
+STARTING = "Starting TensorFlow"
+STARTING_DETAIL = "The first epoch ends in a few seconds."
+FIRST_EPOCH = "first pass over the digits"
 WAITING = "Waiting for another training to end"
-TESTING = "Taking the final test"
-DONE = "Done: it answers you now"
+TESTING = "Running the final test"
+DONE = "Done: your network answers now"
 STOPPED = "Stopped"
-STOPPED_EARLY = "No epoch was finished, so the former network answers."
+STOPPED_EARLY = "No epoch was finished, so the previous network answers."
 NOT_STARTED = "Not started"
 FAILED = "The training did not finish"
 FAILED_DETAIL = "The training ended unexpectedly. Press Retrain to try again."
-LOADED = "Loaded: it answers you now"
+LOADED = "Loaded: your network answers now"
 NOT_LOADED = "Not loaded"
-RESTORED = "The shipped network answers again"
-RESTORED_DETAIL = "Press Retrain to train another."
-BUSY = "A training of yours is running; stop it first."
-FINE_TUNING_BUSY = "Your network is learning your hand; wait for it, or stop the lesson first."
+RESTORED = "The built-in network answers again"
+RESTORED_DETAIL = "Press Retrain to train another network."
+BUSY = "Your training is still running; stop it first."
+FINE_TUNING_BUSY = "Your network is still learning your handwriting; wait, or stop it first."
 
 LOSS = "Loss"
-LOSS_INFO = "how wrong it is; lower is better"
+LOSS_INFO = "the network's error; lower is better"
 ACCURACY = "Accuracy"
-ACCURACY_INFO = "share of digits read right"
+ACCURACY_INFO = "share of digits read correctly"
 TRAINING_SERIES = "training"
 VALIDATION_SHORT = "validation"
 PREVIOUS_SHORT = "previous run"
 EPOCH_AXIS = "epoch"
 DISTORTED = "Training digits are distorted, so training reads worse than validation."
-CHART_EMPTY = "A point appears here as each epoch ends"
+CHART_EMPTY = "Each epoch adds a point here"
 
 TIME_MACHINE = "Time machine"
-USE_EPOCH = "Use this one"
-EPOCH_GONE = "This epoch's network had to make room for others."
-EPOCH_KEPT = "This epoch is yours now"
+USE_EPOCH = "Use this epoch"
+EPOCH_GONE = "This epoch's network was removed to save memory."
+EPOCH_KEPT = "The network of this epoch answers now"
 ANOTHER_ANSWERS = "Another network answers now."
 FIRST_LAYER = "First layer"
 
-REPORT = "The final test"
+REPORT = "Final test"
 YOUR_NETWORK = "Your network"
-SHIPPED_NETWORK = "The shipped one"
-MISTAKES_INFO = "What it said, how sure it was, and what the digit is"
-CONFUSION = "Row: what the digit is. Column: what your network said. Pick a number to see."
+SHIPPED_NETWORK = "Built-in network"
+MISTAKES_INFO = "Your network's answer, its confidence and the true digit"
+CONFUSION = "Rows: the true digit. Columns: your network's answer. Pick a number to see pictures."
 
 
 def sure(confidence: float) -> str:
@@ -230,7 +228,7 @@ def sure_number(confidence: float) -> str:
 
 def unsure_number() -> str:
     """Caption of a number with a digit that is little more than a guess."""
-    return "Not sure of every digit"
+    return "Not sure of at least one digit"
 
 
 def place(number: int, count: int) -> str:
@@ -243,14 +241,9 @@ def perhaps_none(digit: int) -> str:
     return f"Not sure: {digit}, or perhaps not a digit"
 
 
-def unclear_number(digit: int) -> str:
-    """Caption of a number with a digit in doubt, named."""
-    return f"Not sure of the {digit}"
-
-
 def no_digit() -> str:
     """Caption of an answer to something that is probably not a digit."""
-    return "Perhaps this is no digit at all"
+    return "This may not be a digit"
 
 
 def may_touch() -> str:
@@ -265,7 +258,7 @@ def said_unsure(confidence: float) -> str:
 
 def said_no_digit(confidence: float) -> str:
     """Note beside an answer in a lesson to something that is probably not a digit."""
-    return f"{percent(confidence)}, perhaps no digit"
+    return f"{percent(confidence)}, perhaps not a digit"
 
 
 def reasons(answer: int, runner_up: int) -> str:
@@ -290,47 +283,50 @@ def signed(number: float) -> str:
 
 def flip(runner_up: int) -> str:
     """Heading of the change that flips the answer."""
-    return f"What makes it {runner_up}"
+    return f"A change that makes it {runner_up}"
 
 
 def flip_info(share: float) -> str:
     """Size of the change, as a share of the ink."""
-    return f"More ink where it is orange, less where it is blue: {share:.0%} of the ink."
+    return f"Orange adds ink, blue removes ink: {share:.0%} of the ink changes."
 
 
 def teach_ask(read: int) -> str:
     """Request to correct a drawing that was read as `read`."""
-    return f"It reads {read}. Tap what it should have said: the drawing joins the tray."
+    return f"The network reads {read}. Tap the right digit to add the drawing to your samples."
 
 
 def teach_ask_one(number: str) -> str:
     """Request to correct a drawing that was read as several digits."""
-    return f"It reads {number}. If it is one digit, tap which: the drawing joins the tray."
+    return (
+        f"The network reads {number}. If it is one digit, tap the right one to add the drawing to "
+        "your samples."
+    )
 
 
 def in_tray(digit: int) -> str:
     """Advice after a correction."""
     return (
-        f"It is in the tray as {digit}. Clear the sheet and draw it once more: three drawings "
-        "teach more than one."
+        f"The drawing is in your samples as {digit}. Clear the sheet and draw it again: three "
+        "samples teach more than one."
     )
 
 
 def key_of_read(digit: int) -> str:
     """Label of the key of the digit that was read."""
-    return f"{digit}, as it was read"
+    return f"{digit}, as read by the network"
 
 
 def tray(number: int) -> str:
     """Heading of the tray."""
-    return f"Tray: {count(number, 'drawing')}"
+    return f"Your samples: {count(number, 'drawing')}"
 
 
 def tray_drawing(digit: int, said: int | None, says: int) -> str:
     """Text for a drawing in the tray; `said` is the answer before the fine-tuning."""
     if said is None:
         return f"Your {digit}, read as {says}"
-    return f"Your {digit}, read as {said} before the lesson, as {says} now"
+    return f"Your {digit}, read as {said} before learning and as {says} now"
 
 
 def remove(digit: int) -> str:
@@ -345,17 +341,18 @@ def brought(number: int) -> str:
 
 def taught(drawings: int) -> str:
     """Name of a network after a fine-tuning."""
-    return badge(YOURS, f"taught {count(drawings, 'drawing')}")
+    return badge(YOUR_NETWORK, f"taught {count(drawings, 'drawing')}")
 
 
 def fine_tuning_took(seconds: float) -> str:
     """Detail of the status after a fine-tuning."""
-    return f"{seconds:.1f} s of learning; Undo brings the former network back."
+    return f"Learning took {seconds:.1f} s. Undo learning brings the previous network back."
 
 
-def forgotten(points: float) -> str:
-    """Loss on the test by a fine-tuning, in percentage points."""
-    return f"{points:.2f} points of the test were forgotten"
+def forgotten(share: float, on_mnist: bool = True) -> str:
+    """Loss of accuracy on the test by a fine-tuning, from 0 to 1."""
+    digits = "MNIST test digits" if on_mnist else "generated test digits"
+    return f"It now reads {exact_percent(share)} fewer {digits}."
 
 
 def percent(share: float) -> str:
@@ -375,7 +372,7 @@ def epoch_of(epoch: int, epochs: int) -> str:
 
 def built_in(accuracy: float | None) -> str:
     """Name of the built-in network; `accuracy` on the test set, where that is known."""
-    return badge(BUILT_IN, "" if accuracy is None else rounded_percent(accuracy))
+    return badge(SHIPPED_NETWORK, "" if accuracy is None else rounded_percent(accuracy))
 
 
 def badge(*parts: str) -> str:
@@ -390,12 +387,12 @@ def in_training(epoch: int, epochs: int) -> str:
 
 def yours(recipe: str, accuracy: float) -> str:
     """Name of a network after its training; `accuracy` on the test set."""
-    return badge(YOURS, recipe, rounded_percent(accuracy))
+    return badge(YOUR_NETWORK, recipe, rounded_percent(accuracy))
 
 
 def yours_of_epoch(recipe: str, epoch: int, epochs: int, accuracy: float) -> str:
     """Name of the network of an epoch; `accuracy` on the validation set."""
-    return badge(YOURS, recipe, epoch_of(epoch, epochs), rounded_percent(accuracy))
+    return badge(YOUR_NETWORK, recipe, epoch_of(epoch, epochs), rounded_percent(accuracy))
 
 
 def built_in_says(number: str, confidence: float) -> str:
@@ -410,14 +407,12 @@ def built_in_doubts(number: str) -> str:
 
 def validated(accuracy: float, digits: int) -> str:
     """Validation accuracy after the newest epoch."""
-    return f"{accuracy:.1%} of {count(digits, 'unseen digit')} read right"
+    return f"{accuracy:.1%} of {count(digits, 'unseen digit')} read correctly"
 
 
 def epoch_summary(epoch: int, epochs: int, accuracy: float, digits: int) -> str:
     """Validation accuracy of an epoch."""
-    return (
-        f"{epoch_of(epoch, epochs)}: {accuracy:.1%} of {count(digits, 'digit')} it has never seen"
-    )
+    return f"{epoch_of(epoch, epochs)}: {accuracy:.1%} of {digits:,} unseen digits"
 
 
 def loaded(name: str) -> str:
@@ -428,12 +423,12 @@ def loaded(name: str) -> str:
 def loaded_detail(hidden: tuple[int, ...]) -> str:
     """Detail of the status after a network was loaded."""
     layers = ", ".join(map(str, hidden))
-    return f"Hidden layers: {layers or 'none'}. Restore brings the shipped one back."
+    return f"Hidden layers: {layers or 'none'}."
 
 
 def pace(seconds_per_epoch: float, seconds_left: float) -> str:
     """Speed of a training."""
-    return f"{seconds_per_epoch:.1f} s an epoch, {duration(seconds_left)} left"
+    return f"{seconds_per_epoch:.1f} s per epoch, {duration(seconds_left)} left"
 
 
 def progress(*parts: str) -> str:
@@ -448,31 +443,27 @@ def batch_of(batch: int, batches: int) -> str:
 
 def place_in_line(ahead: int) -> str:
     """Detail of the status while other people's trainings go first."""
-    return f"{count(ahead, 'training')} before yours. It starts by itself; Stop leaves the line."
+    return f"{count(ahead, 'training')} before yours. Yours starts by itself; Stop leaves the line."
 
 
 def kept_epoch(epoch: int) -> str:
     """Detail of the status of a training that was stopped."""
-    return f"The network of epoch {epoch} answers now; Restore brings the shipped one back."
+    return f"The network of epoch {epoch} answers now."
 
 
 def result(test_accuracy: float, seconds: float, digits: int, on_mnist: bool = True) -> str:
     """Detail of the status of a finished training."""
-    of = (
-        f"of MNIST's {digits:,} test digits"
-        if on_mnist
-        else "of generated digits it has never seen"
-    )
+    of = f"of MNIST's {digits:,} test digits" if on_mnist else "of unseen generated digits"
     return (
-        f"It reads {test_accuracy:.2%} {of}, after {duration(seconds)} of training. "
-        "The time machine goes back through its epochs."
+        f"It reads {test_accuracy:.2%} {of} after {duration(seconds)} of training. "
+        "The time machine goes back to every epoch."
     )
 
 
 def report_info(digits: int, on_mnist: bool) -> str:
     """Number and source of the test's digits."""
-    source = "MNIST's test set" if on_mnist else "the generator of handwriting"
-    return f"{count(digits, 'digit')} from {source}, none of which it has learnt from"
+    source = "MNIST's test set" if on_mnist else "the handwriting generator"
+    return f"{count(digits, 'digit')} from {source}, none of them used in training"
 
 
 def rounded_percent(share: float) -> str:
@@ -487,8 +478,8 @@ def exact_percent(share: float) -> str:
 
 def first_layer_info(shown: int, units: int) -> str:
     """Explanation of the pictures of the first layer's weights."""
-    which = f"its {units} units look" if shown == units else f"{shown} of its {units} units look"
-    return f"what {which} for: ink on orange speaks for it, on blue against"
+    which = f"all {units} units" if shown == units else f"{shown} of {units} units"
+    return f"{which}: ink on orange raises a unit's value, ink on blue lowers it"
 
 
 def unit(number: int) -> str:
@@ -509,13 +500,14 @@ def cell_label(label: int, digit: int, number: int) -> str:
 def mistakes(label: int | None, digit: int | None, number: int, shown: int) -> str:
     """Heading of misread digits: all that are `label` and were read as `digit`; None is any."""
     if not number:
-        return "No mistake at all"
+        return "No mistakes"
     if label is None and digit is None:
-        return "Its surest mistakes"
+        return "Most confident mistakes"
     times = count(number, "time")
     return (
-        f"{'Digits' if label is None else label} read as {'another' if digit is None else digit}: "
-        f"{f'{times}, the surest {shown}' if shown < number else times}"
+        f"{'Digits' if label is None else label} read as "
+        f"{'another digit' if digit is None else digit}: "
+        f"{f'{times}, the {shown} most confident' if shown < number else times}"
     )
 
 
@@ -531,7 +523,7 @@ def really(label: int) -> str:
 
 def hidden_not_understood(value: str) -> str:
     """Message for hidden layers that are not whole numbers."""
-    return f"Hidden layers are {value!r}; write whole numbers with commas, such as 256, 128."
+    return f"Hidden layers are {value!r}; write whole numbers with commas, for example 256, 128."
 
 
 def not_a_number(name: str) -> str:

@@ -2,7 +2,7 @@
  *
  * The server speaks English. Texts and attributes are looked up in the language's catalog (the
  * element #catalogs has them all) as they appear, before they are painted, and changed in place: the
- * nodes stay Gradio's. What the server said is remembered by node, so that any language can follow.
+ * nodes stay Gradio's. The English is remembered by node, so that any language can follow.
  */
 (() => {
   const ENGLISH = 'en';
@@ -13,7 +13,7 @@
   const catalogs = JSON.parse(document.getElementById('catalogs').textContent);
   const codes = [ENGLISH, ...Object.keys(catalogs)];
   const translators = { [ENGLISH]: (text) => text };
-  // In some languages Gradio's own words come translated already.
+  // Gradio translates its own words into some languages itself.
   const fromGradio = new Map(Object.values(catalogs).flatMap(
     ({ gradio }) => Object.entries(gradio).map(([english, translation]) => [translation, english]),
   ));
@@ -41,7 +41,7 @@
       if (english.includes('{}')) templates.push(template(english, translation));
       else sentences.set(english, translation);
     }
-    templates.sort((a, b) => b.fixed - a.fixed); // the more of a text is fixed, the surer the match
+    templates.sort((a, b) => b.fixed - a.fixed); // texts with more fixed characters match more reliably
     const translated = new Map();
 
     function translateSentence(text) {
@@ -79,13 +79,13 @@
 
   let language = preferred();
 
-  /* The language that was chosen, else the first of the browser's that has a catalog, else English. */
+  /* The chosen language, else the browser's first language with a catalog, else English. */
   function preferred() {
     let chosen = null;
     try {
       chosen = localStorage.getItem(STORE);
     } catch {
-      // Storage may be forbidden; the browser's languages are known all the same.
+      // Storage may be forbidden; the browser's languages are still known.
     }
     const wanted = chosen ? [chosen] : navigator.languages;
     return wanted.map((name) => codes.find((code) => isSame(code, name))).find(Boolean) ?? ENGLISH;
@@ -97,7 +97,7 @@
       const [one, other] = names.map((name) => new Intl.Locale(name).maximize());
       return one.language === other.language && one.script === other.script;
     } catch {
-      return false; // some browsers list what is not the name of a language
+      return false; // some browsers list names that are not languages
     }
   }
 
@@ -147,7 +147,7 @@
   });
 
   function sayWhichLanguage() {
-    // Gradio sets the browser's, some time after it has started.
+    // Gradio sets the browser's language some time after the start.
     if (document.documentElement.lang !== language) document.documentElement.lang = language;
     const menu = document.querySelector('select#language'); // there with three languages or more
     if (menu && menu.value !== language) menu.value = language;
@@ -158,7 +158,7 @@
     try {
       localStorage.setItem(STORE, code);
     } catch {
-      // The choice lasts as long as the page, then.
+      // Then the choice lasts as long as the page.
     }
     speak();
   }

@@ -1,1 +1,1 @@
-"""The lessons under the sheet, which explain an answer."""
+"""The lessons: cards under the sheet that explain an answer."""

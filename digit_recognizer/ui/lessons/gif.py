@@ -1,4 +1,4 @@
-"""Draws how a digit came about as an animated GIF: the pen moves, and the bars follow it.
+"""Replays a drawing as an animated GIF: the pen moves, and the bars follow it.
 
 Knows nothing about Gradio, visitors or files.
 """
@@ -21,35 +21,35 @@ FRAMES_RANGE = (8, 32)
 FRAME_MILLISECONDS = 80
 HOLD_MILLISECONDS = 2500
 FRAME_LENGTH = 0.07
-"""How far the pen comes in a frame, in sides of the sheet; farther in long drawings."""
+"""Distance that the pen moves in a frame, in sides of the sheet; longer in long drawings."""
 LIFT_LENGTH = 0.1
 """A lift of the pen takes as long as drawing this far."""
 SMOOTH_LENGTH = 0.004
-"""Distance of the places where the pen is put down, where they are not too many in all."""
+"""Distance between the pen's dabs on the sheet; longer when MAX_POINTS would be exceeded."""
 MAX_POINTS = 4000
 
 MARGIN = 12
 WIDTH, HEIGHT = 484, SHEET_SIZE + 2 * MARGIN
 LEFT = SHEET_SIZE + 3 * MARGIN
-"""Where the answer begins."""
+"""Left edge of the answer."""
 DIGIT_SIZES = {"sure": 96, "unsure": 48}
 BARS_TOP, BAR_PITCH, BAR_HEIGHT = 124, 17, 9
 LABEL_SIZE = 13
 
 PAPER, DESK, INK = (255, 253, 248), (245, 242, 234), (28, 39, 64)
 ANSWER, TRACK, OTHER = (188, 63, 11), (236, 232, 221), (91, 98, 114)
-"""The page's colours in the light."""
+"""The page's colours in light mode."""
 LEVELS = 15
 """Steps between two colours, for smooth edges."""
-# Where each begins in the palette.
+# Index of each ramp's first colour in the palette.
 _ON_PAPER, _IN_ANSWER, _IN_INK = (ramp * (LEVELS + 1) for ramp in range(3))
 _TRACK, _OTHER = 3 * (LEVELS + 1), 3 * (LEVELS + 1) + 1
 
 
 def render_replay(strokes: Strokes, recognizer: Recognizer) -> bytes:
-    """A GIF that loops: `strokes` (at least one) drawn in order beside what `recognizer` says.
+    """A GIF that loops: `strokes` (at least one) drawn in order beside the answers of `recognizer`.
 
-    It has at most FRAMES_RANGE[1] pictures and one to hold, however much was drawn.
+    It has at most FRAMES_RANGE[1] pictures and a last one that stays longer.
     """
     pieces = _pieces(strokes)
     ink = np.zeros((SHEET_SIZE, SHEET_SIZE), np.float32)
@@ -74,7 +74,7 @@ def render_replay(strokes: Strokes, recognizer: Recognizer) -> bytes:
 
 
 def _pieces(strokes: Strokes) -> list[Strokes]:
-    """What is drawn in each frame, the pen moving at one speed."""
+    """The strokes drawn in each frame, for a pen of constant speed."""
     ways, start = [], 0.0
     for stroke in strokes:
         steps = np.hypot(*np.diff(stroke, axis=0).T)
@@ -104,7 +104,7 @@ def _read(recognizer: Recognizer, ink: np.ndarray) -> list[Prediction]:
 
 
 def _frame(ink: np.ndarray, predictions: list[Prediction]) -> Image.Image:
-    """One picture with the palette that all share; of a number, the bars of the digit to doubt."""
+    """One picture in the shared palette; a number shows the bars of its least certain digit."""
     canvas = np.full((HEIGHT, WIDTH), _IN_INK, np.uint8)
     canvas[MARGIN:-MARGIN, MARGIN : MARGIN + SHEET_SIZE] = _shade(ink, _ON_PAPER)
     probabilities, best = np.zeros(NUM_CLASSES), None

@@ -14,7 +14,7 @@ let timer = 0;
 
 function ask() {
   const open = buttons.find((button) => button.getAttribute('aria-expanded') === 'true');
-  // As the value, not with the event: of events that had to wait, Gradio sends the first one's data.
+  // As the value, not with the event: for events that had to wait, Gradio sends the first one's data.
   props.value = open ? open.dataset.lesson : null;
   if (open && EVENTS.includes(open.dataset.event)) trigger(open.dataset.event);
 }

@@ -44,15 +44,15 @@ LESSONS = {
     "stages": Lesson(texts.STAGES, texts.STAGES_EMPTY, render_stages),
     "looks": Lesson(texts.LOOKS, texts.LOOKS_EMPTY, render_looks),
 }
-"""By the name that the browser sends."""
+"""Keys are the names that the browser sends."""
 
 
 class LessonRow(gr.HTML):
-    """A button for each lesson, one of which is open at a time, and one that saves the drawing.
+    """A button for each lesson, one of which may be open, and a button that saves the drawing.
 
     Its value is the name of the open lesson. It raises `explain`, or `teach` for *Teach it*, when a
-    lesson was opened, and whenever the answer has changed and come to rest while one is open; and
-    `replay` when the drawing is to be saved.
+    lesson opens and whenever a new answer has settled while a lesson is open; and `replay` when the
+    visitor saves the drawing.
     """
 
     def __init__(self, **settings: Any):
@@ -95,7 +95,7 @@ class Lessons:
         return {self.panel: render_panel(name, lesson.title, content)}
 
     def replay(self, value: object, request: gr.Request) -> dict[str, str] | None:
-        """Draw the sheet's strokes, `value`, untrusted JSON, again. Returns an inline file."""
+        """Replay the sheet's strokes `value`, untrusted JSON. Returns an inline file."""
         try:
             strokes = parse_strokes(value)
         except BadStrokes:

@@ -1,4 +1,4 @@
-"""The lesson "Where it looks": what spoke for the answer, and a small change that flips it.
+"""The lesson "Why this answer?": the pixels that decided, and a small change that flips the answer.
 
 Knows nothing about Gradio, visitors or requests.
 """
@@ -35,7 +35,7 @@ def render_looks(recognizer: Recognizer, ink: np.ndarray) -> str:
 
 
 def _reasons(pixels: np.ndarray, found: Attribution) -> _Part:
-    """Which ink spoke for the answer and which for the runner-up."""
+    """The ink that spoke for the answer and the ink that spoke for the runner-up."""
     return _Part(
         "reasons",
         texts.reasons(found.answer, found.runner_up),
@@ -61,7 +61,7 @@ def _ledger(found: Attribution) -> str:
 
 
 def _change(recognizer: Recognizer, pixels: np.ndarray, found: Attribution) -> list[_Part]:
-    """The change that makes the network say the runner-up, and the changed picture."""
+    """The change that makes the network answer the runner-up, and the changed picture."""
     heading = texts.flip(found.runner_up)
     changed = flip(recognizer.mlp, pixels)
     if changed is None:

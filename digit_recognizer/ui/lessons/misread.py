@@ -1,4 +1,4 @@
-"""The lesson "Why was I misread?": the input and the answer at each stage of preparation.
+"""The lesson "What it sees": the input and the answer at each stage of preparation.
 
 Knows nothing about Gradio, visitors or requests.
 """

@@ -32,14 +32,14 @@ def render_sentence(sentence: str) -> str:
 
 
 def render_picture(pixels: np.ndarray, text: str) -> str:
-    """float32 (28, 28) in [0, 1], ink 1; `text` for those who cannot see it."""
+    """float32 (28, 28) in [0, 1], ink 1; `text` is for people who cannot see it."""
     return f'<span class="pixels">{render_image(pixels_as_png(pixels), text)}</span>'
 
 
 def render_marks(pixels: np.ndarray, marks: np.ndarray, text: str) -> str:
     """The picture `pixels`, faded, and on it `marks`, float32 (28, 28): orange above 0, else blue.
 
-    `text` is for those who cannot see it.
+    `text` is for people who cannot see it.
     """
     strengths = np.abs(marks[marks != 0])
     strongest = float(np.quantile(strengths, STRONGEST)) if len(strengths) else 1.0
@@ -50,7 +50,7 @@ def render_marks(pixels: np.ndarray, marks: np.ndarray, text: str) -> str:
 
 
 def render_verdict(prediction: Prediction) -> str:
-    """A network's answer: the digit, how sure the network is, and whether that is a guess."""
+    """A network's answer: the digit, its confidence, and whether it is a guess."""
     unsure = is_unsure(prediction)
     if not prediction.is_digit:
         caption = texts.said_no_digit(prediction.confidence)

@@ -1,5 +1,5 @@
 () => {
-  /* Opens the list of shortcuts by its button, or by ? wherever no text is being written. */
+  /* Opens the list of shortcuts by its button, or by ? outside text fields. */
   const dialog = document.querySelector('#shortcuts');
   const WRITING = 'textarea, select, input:not([type=radio], [type=checkbox], [type=range])';
   const open = () => dialog.open || dialog.showModal();
@@ -11,6 +11,6 @@
     event.preventDefault();
     open();
   });
-  // Whatever is clicked outside the list's own box is the backdrop, which counts as the dialog.
+  // A click on the backdrop counts as a click on the dialog itself.
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
 }

@@ -1,4 +1,4 @@
-"""A row of example pictures, and how a chosen one is answered."""
+"""A row of example pictures and the handler for a chosen one."""
 
 import html
 from pathlib import Path
@@ -15,7 +15,7 @@ from digit_recognizer.ui.widgets import png_uri
 
 FOLDER = Path(__file__).parents[2] / "examples"
 THUMBNAIL_SIZE = 88
-"""Side in pixels; shown at half of it, for fine screens."""
+"""Side in pixels; shown at half the size, for high-resolution screens."""
 
 _ON_LOAD = """
 element.addEventListener('click', (event) => {
@@ -29,7 +29,7 @@ element.addEventListener('click', (event) => {
 
 
 def example_path(digit: int) -> Path:
-    """Where the example picture of a digit is."""
+    """Path of the example picture of a digit."""
     return FOLDER / f"img_{digit}.gif"
 
 

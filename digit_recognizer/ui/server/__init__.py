@@ -1,1 +1,1 @@
-"""Middleware and routes between strangers and Gradio."""
+"""Middleware and routes between the internet and Gradio."""

@@ -1,7 +1,7 @@
 """Serves Gradio's assets from memory, for browsers to keep.
 
-A visit asks for some seventy assets. Gradio would read and compress each of them for each visitor,
-and let no browser keep one for the next visit.
+A visit asks for some seventy assets. Gradio would read and compress each of them for each visitor
+and would not let browsers cache them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Answers the calls of one function directly, bypassing Gradio's dispatch.
 
 Every visitor calls this function several times a second, and Gradio's dispatch takes as long as
-reading a digit. Knows nothing about what the function does.
+reading a digit. Knows nothing about the function's purpose.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Lets requests of the page and of programs through, and refuses all others.
 
 Gradio has some sixty routes, among them a proxy, an editor and a recorder, which the page never
-uses; it answers a malformed call with a traceback in the log. Knows nothing about what calls do.
+uses; it answers a malformed call with a traceback in the log. Knows nothing about the functions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Gradio's Blocks for a page on the open internet: inputs are checked and not kept.
 
-Knows nothing about what is on the page.
+Knows nothing about the page's content.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Puts security headers on every answer, and answers 500 to exceptions that nothing else catches.
 
-Knows nothing about the page but the kinds of content that it loads.
+Knows only the kinds of content that the page loads.
 """
 
 from __future__ import annotations

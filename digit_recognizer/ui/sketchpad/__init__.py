@@ -1,1 +1,1 @@
-"""The sheet that one draws on."""
+"""The sheet for drawing."""

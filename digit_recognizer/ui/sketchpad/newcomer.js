@@ -1,9 +1,9 @@
 () => {
-  /* For whoever has never drawn here: a digit sketches itself on the empty sheet, and goes as soon as
+  /* For people who have never drawn here: a digit sketches itself on the empty sheet and goes as soon as
    * anything is done. It is a picture only, of which the sheet and the server know nothing.
    */
   const SEEN = 'digit-recognizer:has-begun';
-  const PACE = 700; // milliseconds a sheet's side
+  const PACE = 700; // milliseconds for one side of the sheet
   const LIFT = 250; // milliseconds between two strokes
   const FIRST = 600; // milliseconds until it begins
 
@@ -18,7 +18,7 @@
     try {
       return localStorage.getItem(SEEN) !== null;
     } catch {
-      return false; // a browser that keeps nothing
+      return false; // storage may be forbidden
     }
   }
 
@@ -34,7 +34,7 @@
     }
   }
 
-  /* When a hand is at each point, as a share of the whole: the sharper the turn, the slower. */
+  /* Times at which a hand reaches each point, as shares of the whole: it slows down in sharp turns. */
   function moments(points) {
     let elapsed = 0;
     const times = points.map(([x, y], i) => {

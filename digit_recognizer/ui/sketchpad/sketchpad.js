@@ -7,13 +7,13 @@
  */
 /* global element, props, trigger */
 const SEND_EVERY = 100; // milliseconds between two requests while the pen moves
-const LEAST_GAP = 20; // milliseconds at any time: two requests at once may arrive in either order
+const LEAST_GAP = 20; // milliseconds between any two requests, which could otherwise arrive in the wrong order
 const NEAREST = 0.005; // points closer together than this are one
 const DECIMALS = 1e4;
 const KEYS = 'keys'; // draws in place of a pointer's number
 const STEP = 0.05;
 const SMALL_STEP = 0.01; // with Shift
-const RESTED = 500; // milliseconds without a step until the place is said
+const RESTED = 500; // milliseconds without a step until the position is announced
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const TAP = 6; // pixels that a pointer moves at most while it points at a digit of a picture
 const KEPT = 'digit-recognizer:sheet'; // the drawing, kept for its own tab and no longer than that is open
@@ -21,7 +21,7 @@ const KEPT = 'digit-recognizer:sheet'; // the drawing, kept for its own tab and 
 const canvas = element.querySelector('canvas');
 const pen = canvas.getContext('2d');
 const hint = element.querySelector('.sheet-hint');
-const heard = element.querySelector('.sheet-heard'); // what a screen reader says
+const heard = element.querySelector('.sheet-heard'); // text for screen readers
 const full = element.querySelector('.sheet-full');
 const note = element.querySelector('.sheet-note');
 const sheet = element.querySelector('.sheet');
@@ -32,7 +32,7 @@ const undo = element.querySelector('#undo');
 const clear = element.querySelector('#clear');
 
 let strokes = [];
-let former = []; // what each step of Undo brings back
+let former = []; // the drawings that Undo brings back
 let pointer = null; // the pointer that draws now, or KEYS; all others are ignored
 let isTouch = false; // whether that pointer is a finger, or the palm of a hand that holds a pen
 let touched = null; // where a pointer went down on a picture: it points at a digit, or will draw
@@ -44,7 +44,7 @@ const tip = element.querySelector('.sheet-pen');
 const keysHint = element.querySelector('#sheet-keys');
 const held = new Set(); // two arrows held together move the pen diagonally
 let at = [0.5, 0.5];
-let trail = null; // every place since the pen was put down
+let trail = null; // every position since the pen was put down
 let restTimer = 0;
 
 /* The picture of the strokes. */
@@ -391,7 +391,7 @@ function keep() {
   try {
     if (strokes.length) sessionStorage.setItem(KEPT, JSON.stringify(strokes));
   } catch {
-    // A browser that keeps nothing: the sheet will be empty.
+    // Storage may be forbidden; then the sheet is empty after the reload.
   }
 }
 

@@ -1,4 +1,4 @@
-"""The sheet of paper: the component, and how what is drawn on it is answered."""
+"""The sheet of paper: the component and the handler for its drawings."""
 
 import json
 from pathlib import Path
@@ -17,9 +17,9 @@ from digit_recognizer.ui.server.fast_lane import API_NAME
 from digit_recognizer.ui.visitors.visitors import Visitors
 
 SKETCHED = (2, 4, 7)
-"""Digits of which one sketches itself for a newcomer."""
+"""The digits that may sketch themselves for a newcomer; one of them does."""
 SKETCH_SIZE = 0.55
-"""Their height, as a share of the sheet's side."""
+"""Height of these digits, as a share of the sheet's side."""
 _FOLDER = Path(__file__).parent
 
 
@@ -88,8 +88,8 @@ class Sheet:
     async def draw(self, value: object, request: gr.Request) -> str:
         """The sheet changed to `value`, untrusted JSON. Returns the answer panel.
 
-        A coroutine that never waits: it takes a few milliseconds, and when many draw, threads that
-        contend for the interpreter take twice as long over the same. It returns a plain value,
+        A coroutine that never waits: it takes a few milliseconds, and when many visitors draw,
+        threads that contend for the interpreter would take twice as long. It returns a plain value,
         since the server may call it without Gradio.
         """
         visitor = self._visitors.visit(request.session_hash)

@@ -1,4 +1,4 @@
-/* The panel of the lesson "Teach it": tells which of its buttons was pressed, and reads files.
+/* The panel of the lesson "Teach it": raises an event for each button, and reads files.
  *
  * This is the body of a function that Gradio calls once with `element` (the component's root),
  * `props` (its settings) and `trigger` (raises an event of the component).
@@ -12,7 +12,7 @@ function choose() {
   input.accept = '.json,application/json';
   input.addEventListener('change', async () => {
     const [file] = input.files;
-    // A file that is too large is not read, and the server says what is wrong with none.
+    // A file that is too large is not read; the server explains the missing text.
     trigger('bring', { text: file.size > props.max_bytes ? null : await file.text() });
   });
   input.click();

@@ -66,7 +66,7 @@ class Teach:
         panel.undo(self.undo, None, [panel, answer], **AT_ONCE)
 
     def show(self, request: gr.Request) -> dict:
-        """Draw the panel, which was opened or follows the drawing."""
+        """Draw the panel when it opens and when the drawing changes."""
         return self._shown(self._visitors.visit(request.session_hash))
 
     def correct(self, event: gr.EventData, request: gr.Request) -> dict:
@@ -115,7 +115,7 @@ class Teach:
         yield self._shown_with_answer(visitor)
 
     def halt(self, request: gr.Request) -> None:
-        """Ask the fine-tuning to stop; `learn` shows what came of it."""
+        """Ask the fine-tuning to stop; `learn` shows the outcome."""
         visitor = self._visitors.visit(request.session_hash)
         if visitor.job is not None and visitor.job.is_fine_tuning:
             visitor.stop()
@@ -135,6 +135,6 @@ class Teach:
 
 
 def _tell(visitor: Visitor, status: Status | None) -> None:
-    """Say what came of a step, but not over the progress of a fine-tuning."""
+    """Show the outcome of a step, unless a fine-tuning shows its progress."""
     if visitor.job is None or not visitor.job.is_fine_tuning:
         visitor.teaching.status = status

@@ -1,4 +1,4 @@
-"""Draws the panel of *Teach it*: the question, the tray, and what a fine-tuning has changed.
+"""Draws the panel of *Teach it*: the question, the tray, and the effect of a fine-tuning.
 
 Knows nothing about Gradio.
 """
@@ -16,11 +16,11 @@ from digit_recognizer.ui.visitors.visitor import Visitor
 from digit_recognizer.ui.widgets import Score, render_scores, render_status, template
 
 WORST = 0.01
-"""A network that forgets this share of the test set fills the meter."""
+"""Share of the test set whose loss fills the meter of forgetting."""
 
 
 def render_teach(visitor: Visitor) -> str:
-    """The panel for what a visitor has drawn, corrected and taught."""
+    """The panel for a visitor's drawing, corrections and last fine-tuning."""
     teaching, taught, job = visitor.teaching, visitor.teaching.taught, visitor.job
     corrections = teaching.tray.corrections  # once: another request may change the tray meanwhile
     says = read_corrections(visitor.reader.recognizer.mlp, corrections)
@@ -47,7 +47,7 @@ def render_teach(visitor: Visitor) -> str:
 
 
 def _question(visitor: Visitor, read: list[int], known: Correction | None) -> str:
-    """What a visitor can do with the drawing on the sheet, which was read as the digits `read`."""
+    """The next step for a visitor whose drawing was read as the digits `read`."""
     if known is not None:
         return texts.in_tray(known.digit)
     if len(read) > 1:
@@ -74,8 +74,9 @@ def _result(
     before, after = (texts.exact_percent(share) for share in (taught.before, taught.after))
     scores.append(Score("test", name, after, before))
     forgotten = max(0.0, taught.before - taught.after)
+    sentence = texts.forgotten(forgotten, on_mnist=not taught.note)
     return {
         "scores": render_scores(scores),
-        "forgotten": texts.forgotten(100 * forgotten) if forgotten else texts.NOTHING_FORGOTTEN,
+        "forgotten": sentence if forgotten else texts.NOTHING_FORGOTTEN,
         "forgotten_share": min(1.0, forgotten / WORST),
     }

@@ -1,1 +1,1 @@
-"""Retrain: its controls, progress, curves, and what a training leaves."""
+"""Retrain: its controls, progress, curves, and the results of a training."""

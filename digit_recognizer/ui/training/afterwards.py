@@ -1,4 +1,4 @@
-"""What a training leaves to look at: its test, its first layer, and the networks of its epochs."""
+"""The results of a training: its test, its first layer, and the networks of its epochs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from digit_recognizer.ui.visitors.visitors import Visitors
 from digit_recognizer.ui.widgets import marks_as_png, render_image, render_status
 
 MAX_UNITS = 24
-"""Units of the first layer that are shown."""
+"""Largest number of shown units of the first layer."""
 STRONGEST = 0.995
 """Share of the weights that are not drawn at full strength."""
 
@@ -63,7 +63,7 @@ class Afterwards:
         return {self.box: gr.update(visible=False)}
 
     def show(self, run: Run) -> dict:
-        """Show what a training has left: at least one epoch, perhaps a test."""
+        """Show a training's results: at least one epoch, perhaps a test."""
         test = run.evaluation
         shown = {
             self.box: gr.update(visible=True),
@@ -130,15 +130,15 @@ class TimeMachine:
         return [self._box, self.epoch, self.summary]
 
     def hide(self) -> dict:
-        """Take the former training's epochs away."""
+        """Hide the previous training's epochs."""
         return {self._box: gr.update(visible=False)}
 
     def show(self, run: Run) -> dict:
-        """Offer the epochs that a training has left, the last one first."""
+        """Offer the stored epochs of a training; the slider begins at the last."""
         first, last = run.epochs[0], run.epochs[-1]
         return {
             self._box: gr.update(visible=True),
-            # Gradio takes no slider of one value, so that one does not move.
+            # Gradio rejects a slider of one value, so this slider has two and cannot move.
             self.epoch: gr.update(
                 minimum=first, maximum=max(last, first + 1), value=last, interactive=first < last
             ),
@@ -181,7 +181,7 @@ def _render_owner(network: Network) -> str:
 
 
 def render_first_layer(mlp: Mlp) -> str:
-    """The weights of up to MAX_UNITS units as small pictures, for a shape always the same units."""
+    """The weights of up to MAX_UNITS units as pictures; networks of one shape show the same."""
     first = mlp.weights[0].T
     sample = np.unique(np.linspace(0, len(first) - 1, min(MAX_UNITS, len(first))).astype(int))
     strongest = float(np.quantile(np.abs(first[sample]), STRONGEST)) or 1.0

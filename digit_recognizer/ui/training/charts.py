@@ -79,7 +79,7 @@ class Series:
 
     @classmethod
     def of(cls, run: Run, figure: str, marked: int | None = None) -> Series:
-        """A figure of a training by its name in EpochFigures; `val_` goes before the other's."""
+        """The series of a figure by its name in EpochFigures, with `val_` added for validation."""
         return cls(
             [getattr(each, figure) for each in run.figures],
             [getattr(each, f"val_{figure}") for each in run.figures],
@@ -90,7 +90,7 @@ class Series:
 
     @property
     def last_epoch(self) -> int:
-        """The right end of the axis; an axis needs two ends."""
+        """The last epoch on the axis, at least 2, since an axis needs two ends."""
         return max(self.epochs, len(self.previous), 2)
 
     @property
@@ -272,7 +272,7 @@ def _epoch(epoch: int, series: Series, place: Place, scale: Scale) -> str:
 
 
 def _values(epoch: int, series: Series) -> list[tuple[str, str, float]]:
-    """An epoch's values: of which curve, its name, the value."""
+    """An epoch's values: the curve's kind, its name, the value."""
     values = [
         ("training", texts.TRAINING_SERIES, series.training[epoch - 1]),
         ("validation", texts.VALIDATION_SHORT, series.validation[epoch - 1]),

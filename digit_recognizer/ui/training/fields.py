@@ -19,11 +19,11 @@ from digit_recognizer.training.config import (
 from digit_recognizer.ui.language import texts
 
 MAX_EPOCHS = 50
-"""Of a training in the page."""
+"""Most epochs of a training on the page."""
 
 
 class Fields:
-    """The recipe, the epochs, and below a fold the other hyperparameters."""
+    """The recipe, the epochs, and the other hyperparameters in an accordion."""
 
     def __init__(self):
         default = PRESETS[DEFAULT_PRESET]
@@ -78,9 +78,9 @@ class Fields:
         return {self.preset, *self.filled_in(DEFAULT_PRESET)}
 
     def read(self, values: Mapping[gr.components.Component, object]) -> TrainConfig:
-        """The hyperparameters that untrusted values of the fields stand for.
+        """The hyperparameters in the untrusted values of the fields.
 
-        The recipe supplies those that have no field. Raises BadConfig with a sentence for people.
+        The recipe supplies the other hyperparameters. Raises BadConfig with a sentence for people.
         """
         preset = values[self.preset]
         if preset not in PAGE_PRESETS:

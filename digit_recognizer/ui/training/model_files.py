@@ -1,4 +1,4 @@
-"""Networks as files: the components through which a visitor takes one home and brings one back."""
+"""Networks as files: the components that download and upload a network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_UPLOAD_BYTES = 36 * 2**20
 
 @known_as_base
 class ModelFile(gr.File):
-    """A file, never shown, that holds the network it is given as its value."""
+    """A hidden component that saves the network in its value to a file."""
 
     def __init__(self, **settings: Any):
         super().__init__(visible=False, **settings)
@@ -32,7 +32,7 @@ class ModelFile(gr.File):
         """Save the network where Gradio serves files from and deletes old ones."""
         if value is None:
             return None
-        # One network is one file, however often it is asked for.
+        # One network is one file, however often it is downloaded.
         folder = Path(self.GRADIO_CACHE) / fingerprint(value)
         path = folder / MODEL_NAME
         try:
@@ -45,7 +45,7 @@ class ModelFile(gr.File):
 
 @known_as_base
 class ModelUpload(gr.UploadButton):
-    """A button to choose a file; hands over its path, whatever it holds."""
+    """A button for choosing a file; hands over its path without opening the file."""
 
     def preprocess(self, payload: FileData | None) -> str | None:
         """The path of the uploaded file, checked to lie in Gradio's upload folder."""
@@ -53,7 +53,7 @@ class ModelUpload(gr.UploadButton):
 
 
 def load_model(path: str) -> Mlp:
-    """The network in an uploaded file; BadModel when it is none, or larger than one may train."""
+    """The network in an uploaded file; BadModel for other files and for too large networks."""
     mlp = Mlp.load(path)
     parameters = sum(array.size for array in (*mlp.weights, *mlp.biases))
     if parameters > MAX_PARAMETERS:
@@ -65,7 +65,7 @@ def load_model(path: str) -> Mlp:
 
 
 def fingerprint(mlp: Mlp) -> str:
-    """The same for the same network only."""
+    """SHA-256 of weights and metadata."""
     digest = hashlib.sha256(repr(sorted(mlp.metadata.items())).encode())
     digest.update(repr((mlp.hidden, mlp.temperature, mlp.threshold)).encode())
     for array in (*mlp.weights, *mlp.biases):

@@ -1,6 +1,6 @@
 """The course of one training: how a visitor's run and network follow its events.
 
-Knows nothing about Gradio, and nothing about how a training is shown.
+Knows nothing about Gradio or HTML.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def run_training(
     run = newest = None
     try:
         for event in visitor.work(config, line):
-            # The former run goes when this training has a place in line, not when it is refused.
+            # The previous run goes when this training has a place in line, not when it is refused.
             run = run or visitor.new_run(config)
             if isinstance(event, DatasetNote):
                 run.note = event.text

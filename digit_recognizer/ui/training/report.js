@@ -1,4 +1,4 @@
-/* The confusion matrix: a button picks whose mistakes are shown, and once more takes it back.
+/* The confusion matrix: a button picks the mistakes to show, and a second click undoes the pick.
  *
  * This is the body of a function that Gradio calls once with `element` (the component's root) and
  * `trigger` (raises an event of the component).

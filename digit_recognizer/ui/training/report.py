@@ -25,14 +25,14 @@ SHOWN_MISTAKES = 12
 
 @dataclass(frozen=True)
 class Pick:
-    """Which mistakes are asked for: of the digit `label`, read as `digit`; None is any."""
+    """The picked mistakes: digits `label` that were read as `digit`; None is any digit."""
 
     label: int | None = None
     digit: int | None = None
 
     @classmethod
     def parse(cls, value: dict[str, Any]) -> Pick:
-        """From untrusted JSON, `{"label": …, "digit": …}`; anything that is no digit is None."""
+        """From untrusted JSON, `{"label": …, "digit": …}`; anything but a digit becomes None."""
         label, digit = (
             part if type(part) is int and 0 <= part < NUM_CLASSES else None
             for part in (value.get("label"), value.get("digit"))
@@ -54,7 +54,7 @@ class Report(gr.HTML):
 def render_report(
     evaluation: Evaluation, shipped_accuracy: float | None, on_mnist: bool = True
 ) -> str:
-    """Accuracy beside the shipped network's, where that is known, and the confusion matrix."""
+    """Accuracy, the built-in network's accuracy if known, and the confusion matrix."""
     scores = [Score("yours", texts.YOUR_NETWORK, texts.exact_percent(evaluation.accuracy))]
     if shipped_accuracy is not None:
         shipped = texts.exact_percent(shipped_accuracy)
@@ -73,7 +73,7 @@ def render_report(
 
 
 def render_mistakes(evaluation: Evaluation, pick: Pick) -> str:
-    """Pictures of misread digits with what was said: the most confident, or those of a pick."""
+    """Pictures of misread digits with their answers: the most confident, or the picked ones."""
     found = [
         mistake
         for mistake in evaluation.mistakes

@@ -1,7 +1,7 @@
-"""Retrain on the page: its controls, and what they do.
+"""Retrain on the page: its controls and their handlers.
 
-Whatever comes from a browser is checked by what is called here, and every error becomes a sentence
-in the status.
+The called functions check all input from browsers, and every error becomes a sentence in the
+status.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Training:
         load.upload(self.load, load, shown, **QUEUED)
 
     def retrain(self, values: dict, request: gr.Request) -> Iterator[dict]:
-        """Train with the fields' values; yields what changes on the page meanwhile."""
+        """Train with the fields' values; yields the changes of the page."""
         visitor = self._visitors.visit(request.session_hash)
         run, touches = visitor.run, visitor.touches
         try:
@@ -122,11 +122,11 @@ class Training:
             yield {self.status: self._outcome(run), **self._end(visitor)}
 
     def stop(self, request: gr.Request) -> None:
-        """Ask the visitor's training to stop; `retrain` shows what came of it."""
+        """Ask the visitor's training to stop; `retrain` shows the outcome."""
         self._visitors.visit(request.session_hash).stop()
 
     def restore(self, request: gr.Request) -> dict:
-        """Let the shipped network answer again."""
+        """Let the built-in network answer again."""
         visitor = self._visitors.visit(request.session_hash)
         try:
             visitor.require_no_job()
@@ -155,7 +155,7 @@ class Training:
         return {self.status: status, self._answer: render_reading(visitor.reading())}
 
     def _begin(self, visitor: Visitor) -> dict:
-        """Empty charts, and nothing of the former training."""
+        """Empty the charts and hide the previous training's results."""
         return {
             self._answer: render_reading(visitor.reading()),
             **self._charts.draw(visitor.run),
@@ -179,7 +179,7 @@ class Training:
         return {}
 
     def _end(self, visitor: Visitor) -> dict:
-        """The answer and the buttons, and what the training has left."""
+        """The answer, the buttons and the training's results."""
         changes = {self._answer: render_reading(visitor.reading()), **self._buttons(visitor)}
         run = visitor.run
         if run is not None and run.last is not None:
@@ -188,7 +188,7 @@ class Training:
         return changes
 
     def _buttons(self, visitor: Visitor) -> dict:
-        """Stop is for a training only; a fine-tuning has its own."""
+        """Stop works for a training only; a fine-tuning has its own button."""
         trains = visitor.job is not None and not visitor.job.is_fine_tuning
         return {
             self.retrain_button: gr.update(interactive=not trains),

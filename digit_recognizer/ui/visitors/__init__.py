@@ -1,1 +1,1 @@
-"""What each visitor has: drawing, network, trainings, corrections."""
+"""The state of each visitor: drawing, network, trainings, corrections."""

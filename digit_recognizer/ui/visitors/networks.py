@@ -2,7 +2,7 @@
 
 A `Shelf` holds the networks of one training. A `Storage` bounds the memory of all shelves and drops
 the oldest networks first. The networks of a shelf go with the shelf. Knows nothing about pages or
-about how networks are trained.
+trainings.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class CompactMlp:
 
     @classmethod
     def of(cls, mlp: Mlp) -> CompactMlp:
-        """The compact form; numbers keep three digits, those beyond float16 become its largest."""
+        """The compact form; numbers keep three digits, and larger ones become float16's largest."""
         return cls(_half(mlp.weights), _half(mlp.biases), mlp.temperature, mlp.threshold)
 
     @property
@@ -56,7 +56,7 @@ class CompactMlp:
         return sum(array.nbytes for array in (*self.weights, *self.biases))
 
     def mlp(self) -> Mlp:
-        """A network that answers as the first one did, but for rounding."""
+        """The full network; its answers differ from the original's by rounding only."""
         return Mlp(_single(self.weights), _single(self.biases), self.temperature, self.threshold)
 
 
@@ -107,21 +107,21 @@ class Shelf:
         return len(self.networks)
 
     def put(self, epoch: int, mlp: Mlp) -> None:
-        """Keep the network of an epoch, for as long as there is room."""
+        """Keep the network of an epoch until its room is needed."""
         self._storage.put(self, epoch, CompactMlp.of(mlp))
 
     def get(self, epoch: int) -> Mlp | None:
-        """The network of an epoch; None when it was never here or had to go."""
+        """The network of an epoch; None when it was never stored or was dropped."""
         _, network = self.networks.get(epoch, (0, None))
         return network and network.mlp()
 
     @property
     def epochs(self) -> list[int]:
-        """The epochs that are here, from the first."""
+        """The stored epochs, in order."""
         return sorted(list(self.networks))
 
     def clear(self) -> None:
-        """Drop everything."""
+        """Drop all networks."""
         self.networks = {}
 
     @property
@@ -130,11 +130,11 @@ class Shelf:
         return sum(network.bytes for _, network in list(self.networks.values()))
 
     def age(self) -> int:
-        """Grows with the time at which the oldest network came."""
+        """Age number of the oldest network; it grows with the time of `put`."""
         return min((age for age, _ in list(self.networks.values())), default=0)
 
     def drop_oldest(self) -> None:
-        """Make room."""
+        """Drop the network that was put first."""
         oldest = min(self.networks, key=lambda epoch: self.networks[epoch][0])
         del self.networks[oldest]
 

@@ -1,6 +1,6 @@
-"""What a visitor has of trainings: the job that waits or runs, and what a training leaves.
+"""A visitor's trainings: the job that waits or runs, and the results of a training.
 
-Knows nothing about workers, and nothing about how a training is drawn.
+Knows nothing about workers or HTML.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from digit_recognizer.ui.visitors.networks import Network, Shelf
 
 
 class Busy(RecognizerError):
-    """The visitor's training or fine-tuning has to end before another thing can begin."""
+    """The visitor's training or fine-tuning has to end before another job can begin."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +31,12 @@ class Job:
 
     @property
     def is_fine_tuning(self) -> bool:
-        """Whether it is a fine-tuning, and not a training."""
+        """Whether the task is a fine-tuning instead of a training."""
         return isinstance(self.task, FineTuning)
 
     @property
     def busy(self) -> Busy:
-        """The error for whoever wants to begin another thing meanwhile."""
+        """The error for a visitor who wants to begin another job meanwhile."""
         return Busy(texts.FINE_TUNING_BUSY if self.is_fine_tuning else texts.BUSY)
 
 
@@ -53,7 +53,7 @@ class Run:
         self.trained: Network | None = None
         """The network that the training left; after Stop that of its newest epoch."""
         self.note = ""
-        """A sentence when the training's digits are not MNIST's."""
+        """A sentence if the training's digits are not from MNIST, else empty."""
         self._shelf = shelf
 
     @property
@@ -63,7 +63,7 @@ class Run:
 
     @property
     def epochs(self) -> Sequence[int]:
-        """The epochs whose networks are still here."""
+        """The epochs whose networks are still stored."""
         return self._shelf.epochs
 
     @property
@@ -89,7 +89,7 @@ class Run:
         self.evaluation = self.trained = None
 
     def network(self, epoch: int) -> Mlp | None:
-        """The network of an epoch; None when it had to make room."""
+        """The network of an epoch; None when it was dropped."""
         mlp = self._shelf.get(epoch)
         return mlp and self.described(mlp, epoch)
 
@@ -101,13 +101,13 @@ class Run:
         return texts.yours_of_epoch(self.recipe, epoch, self.config.epochs, accuracy)
 
     def described(self, mlp: Mlp, epoch: int) -> Mlp:
-        """An epoch's network with metadata that say where it is from."""
+        """An epoch's network with metadata about its training."""
         figures = self.figures[epoch - 1]
         metadata = {**asdict(self.config), "epoch": epoch, "val_accuracy": figures.val_accuracy}
         return replace(mlp, metadata=metadata)
 
     def summary(self, epoch: int) -> str:
-        """How an epoch's network did, as a plain sentence."""
+        """The validation accuracy of an epoch's network, as a plain sentence."""
         figures = self.figures[epoch - 1]
         return texts.epoch_summary(
             epoch, self.config.epochs, figures.val_accuracy, figures.val_count

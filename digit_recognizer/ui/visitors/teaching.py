@@ -1,6 +1,6 @@
-"""What a visitor has taught: the tray, and what the last fine-tuning has changed.
+"""A visitor's teaching: the tray, and the effect of the last fine-tuning.
 
-Knows nothing about workers, and nothing about how this is shown.
+Knows nothing about workers or HTML.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from digit_recognizer.ui.visitors.tray import Correction, Tray
 
 @dataclass(frozen=True, eq=False)
 class Taught:
-    """A fine-tuning that is done.
+    """A finished fine-tuning.
 
-    former and network: who answered before and after. said: the digit that the former network read
+    former and network: the networks before and after. said: the digit that the former network read
     in each drawing, by the drawing's number in the tray. before and after: share (0 to 1) of the
-    `count` digits of the test set that was read right. note: a sentence when these are not MNIST's.
+    `count` digits of the test set that was read right. note: a sentence if these are not MNIST's.
     """
 
     former: Network
@@ -52,7 +52,7 @@ class Teaching:
         self.taught: Taught | None = None
 
     def forget_unless(self, network: Network) -> None:
-        """Leave nothing to undo when another network answers than the one taught last."""
+        """Forget the last fine-tuning when a different network answers."""
         if self.taught is not None and self.taught.network is not network:
             self.taught, self.status = None, None
 

@@ -20,19 +20,19 @@ from digit_recognizer.ink.strokes import Strokes, parse_strokes, render
 
 MAX_DRAWINGS = 100
 MAX_POINTS = 30_000
-"""Of all drawings together, so that the file of a full tray is one that can be read again."""
+"""Limit for all drawings together, so that the file of a full tray can be imported again."""
 MAX_FILE_BYTES = 750_000
-"""Room for a full tray, and less than the server takes in one request."""
+"""Room for a full tray; smaller than the server's limit for a request."""
 VERSION = 1
 DECIMALS = 4
-"""A stroke's numbers are written with so many; the sheet knows no more."""
+"""Decimals of a stroke's numbers in the file; the sheet sends no more."""
 
 
 @dataclass(frozen=True, eq=False)
 class Correction:
-    """A drawing and what it is.
+    """A drawing and its true digit.
 
-    number: its own in this tray. strokes: as drawn. pixels: float32 (28, 28) in [0, 1], ink 1.
+    number: unique in this tray. strokes: as drawn. pixels: float32 (28, 28) in [0, 1], ink 1.
     """
 
     number: int
@@ -48,7 +48,7 @@ class Tray:
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self.corrections: tuple[Correction, ...] = ()
-        """A new tuple whenever something changes."""
+        """Replaced by a new tuple at each change."""
 
     @property
     def bytes(self) -> int:
@@ -59,11 +59,11 @@ class Tray:
         )
 
     def find(self, strokes: Strokes) -> Correction | None:
-        """This very drawing, when it is here."""
+        """The correction of exactly this drawing; None when the tray has none."""
         return next((each for each in self.corrections if each.strokes is strokes), None)
 
     def put(self, strokes: Strokes, digit: int) -> None:
-        """Take a drawing in, or, when this very one is here already, correct its digit.
+        """Add a drawing or, if exactly this one is here already, correct its digit.
 
         Raises BadTray when it has no ink on the sheet, or when the tray is full.
         """
@@ -74,10 +74,11 @@ class Tray:
                     corrected if each is known else each for each in self.corrections
                 )
             else:
-                self._add([self._corrected(digit, strokes, "There is no ink on the sheet.")])
+                problem = "There is no ink on the sheet."
+                self._add([self._corrected(digit, strokes, problem)])
 
     def remove(self, number: int) -> None:
-        """Take a drawing out; nothing happens when it is not here."""
+        """Remove a drawing, if it is here."""
         with self._lock:
             self.corrections = tuple(each for each in self.corrections if each.number != number)
 
@@ -87,16 +88,16 @@ class Tray:
         return json.dumps({"version": VERSION, "drawings": drawings}, separators=(",", ":"))
 
     def bring(self, text: object) -> int:
-        """Take in the drawings of a file, untrusted; returns how many were not here yet.
+        """Add the drawings of an untrusted file; returns the number of new drawings.
 
-        Raises BadTray, and changes nothing, unless all of them can be taken in.
+        Raises BadTray, and changes nothing, unless all of them can be added.
         """
         drawings = _parse(text)
         _check_room([strokes for _, strokes in drawings])  # before they are rendered
-        brought = [
-            self._corrected(digit, strokes, f"Drawing {place} of the file has no ink.")
-            for place, (digit, strokes) in enumerate(drawings, 1)
-        ]
+        brought = []
+        for place, (digit, strokes) in enumerate(drawings, 1):
+            problem = f"Drawing {place} of the file has no ink."
+            brought.append(self._corrected(digit, strokes, problem))
         with self._lock:
             known = [_plain(each) for each in self.corrections]
             new = []
@@ -123,13 +124,13 @@ def _check_room(drawings: list[Strokes]) -> None:
     points = sum(len(stroke) for strokes in drawings for stroke in strokes)
     if len(drawings) > MAX_DRAWINGS or points > MAX_POINTS:
         raise BadTray(
-            f"The tray holds at most {MAX_DRAWINGS} drawings with {MAX_POINTS:,} points in all; "
-            "remove some."
+            f"Your samples may have at most {MAX_DRAWINGS} drawings with "
+            f"{MAX_POINTS:,} points in all; remove some."
         )
 
 
 def _plain(correction: Correction) -> dict[str, object]:
-    """As JSON has it."""
+    """The correction as plain JSON values."""
     strokes = [np.round(stroke.astype(float), DECIMALS).tolist() for stroke in correction.strokes]
     return {"digit": correction.digit, "strokes": strokes}
 
@@ -141,12 +142,12 @@ def _parse(text: object) -> list[tuple[int, Strokes]]:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadTray("The file is not JSON; choose one that Export has written.") from error
+        raise BadTray("The file is not JSON; choose a file that Export has saved.") from error
     if not isinstance(content, dict) or content.get("version") != VERSION:
-        raise BadTray("The file holds no drawings; choose one that Export has written.")
+        raise BadTray("The file has no drawings; choose a file that Export has saved.")
     drawings = content.get("drawings")
     if not isinstance(drawings, list) or not 0 < len(drawings) <= MAX_DRAWINGS:
-        raise BadTray(f"The file must hold 1 to {MAX_DRAWINGS} drawings.")
+        raise BadTray(f"The file must have 1 to {MAX_DRAWINGS} drawings.")
     return [_parse_drawing(number, each) for number, each in enumerate(drawings, 1)]
 
 

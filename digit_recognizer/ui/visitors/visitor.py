@@ -1,4 +1,4 @@
-"""One open tab: what it shows, which network answers it, and the job that works for it.
+"""One open tab: its drawing or upload, the network that answers, and its job.
 
 Knows nothing about Gradio or HTML.
 """
@@ -54,7 +54,7 @@ class Visitor:
         self._run: Run | None = None
         self._job: Job | None = None
         self._sheet: Strokes = []
-        # Ink as float16 (H, W), or the sentence that says why there is none.
+        # Ink as float16 (H, W), or a sentence that says why the upload has none.
         self._upload: np.ndarray | str | None = None
         self._shown: str | None = None
         self.teaching = Teaching()
@@ -88,12 +88,12 @@ class Visitor:
 
     @property
     def sheet(self) -> Strokes | None:
-        """The sheet's strokes, when the answer is about them."""
+        """The sheet's strokes, if the answer is about them."""
         with self._lock:
             return self._sheet if self._shown == "sheet" else None
 
     def ink(self) -> np.ndarray | None:
-        """Ink, float32 (H, W), of what was touched last; None when there is nothing to read."""
+        """Ink, float32 (H, W), of the sheet or the upload; None when there is nothing to read."""
         with self._lock:
             shown, sheet, upload = self._shown, self._sheet, self._upload
         if shown == "sheet":
@@ -103,7 +103,7 @@ class Visitor:
         return None
 
     def reading(self) -> Reading:
-        """What the network in use says about what was touched last."""
+        """The current network's answer to the sheet or the upload."""
         with self._lock:
             network, shown, upload = self.reader, self._shown, self._upload
         is_upload = shown == "upload"
@@ -121,7 +121,7 @@ class Visitor:
 
     @property
     def network(self) -> Network:
-        """The visitor's own network, or the shipped one."""
+        """The visitor's own network, or the built-in one."""
         return self._network
 
     @property
@@ -130,7 +130,7 @@ class Visitor:
         return self._looked_at or self._network
 
     def use_network(self, network: Network | None) -> None:
-        """Let `network` answer this visitor from now on; None is the shipped one."""
+        """Let `network` answer this visitor from now on; None is the built-in one."""
         with self._lock:
             self._network = network or self._shipped
             self._looked_at = None
@@ -142,7 +142,7 @@ class Visitor:
         return self._run
 
     def new_run(self, config: TrainConfig) -> Run:
-        """Begin a training: the former one's figures stay for comparison, its networks go."""
+        """Begin a training: the previous one's figures stay for comparison, its networks go."""
         with self._lock:
             self._run = Run(config, self._storage.new_shelf(), self._run)
             self._looked_at = None
@@ -221,9 +221,9 @@ class Visitor:
 
     @property
     def bytes(self) -> int:
-        """Memory of the visitor's own networks, of what a test left, and of the tray.
+        """Memory of the visitor's own networks, of the test's mistakes, and of the tray.
 
-        The networks of epochs count in their `Storage`.
+        The epochs' networks count in their `Storage`.
         """
         run, taught = self._run, self.teaching.taught
         networks = {self._network, taught.former if taught else self._network} - {self._shipped}

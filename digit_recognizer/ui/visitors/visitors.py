@@ -14,9 +14,9 @@ from digit_recognizer.ui.visitors.visitor import Visitor
 
 MAX_VISITORS = 500
 MAX_BYTES = 2**30
-"""Memory of all visitors' own networks and tests; beyond it the least recent are forgotten."""
+"""Most memory of all visitors' networks and tests; above it the least recent are forgotten."""
 COUNTING_SECONDS = 1
-"""How often that memory is counted, apart from when a visitor is new."""
+"""Least time between two counts of that memory, unless a visitor is new."""
 IDLE_SECONDS = 3600
 """Visitors who have done nothing for this long, and have no job, are forgotten."""
 
@@ -48,7 +48,7 @@ class Visitors:
         return len(self._visitors)
 
     def visit(self, session: str | None) -> Visitor:
-        """The visitor of a session, made when unknown; without a session, one that is not kept."""
+        """The visitor of a session, new if unknown; without a session, one that is not kept."""
         if session is None:
             return Visitor(self._shipped, self._storage)
         with self._lock:
@@ -56,7 +56,7 @@ class Visitors:
             known, _ = self._visitors.pop(session, (None, 0))
             visitor = known or Visitor(self._shipped, self._storage)
             self._visitors[session] = visitor, now
-            # Not at every stroke: counting the memory of hundreds of visitors takes a millisecond.
+            # Not at every stroke: counting hundreds of visitors' memory takes a millisecond.
             if known is None or now - self._counted >= COUNTING_SECONDS:
                 self._counted = now
                 self._forget_some(now - self._idle_seconds)
@@ -70,9 +70,9 @@ class Visitors:
             visitor.stop()
 
     def _forget_some(self, oldest: float) -> None:
-        """Drop those not seen since `oldest`, and the least recent above the limits.
+        """Drop visitors not seen since `oldest`, and the least recent above the limits.
 
-        Nobody with a job is dropped.
+        Visitors with a job stay.
         """
         too_many = len(self._visitors) - self._limit
         too_much = sum(visitor.bytes for visitor, _ in self._visitors.values())

@@ -35,7 +35,7 @@ ERRORS = {
     if isinstance(node, ast.ClassDef)
     and any(name_of(base).endswith("Error") for base in node.bases)
 }
-PARTS_OF_MESSAGES = ("note", "reason")
+PARTS_OF_MESSAGES = ("note", "problem", "reason")
 """Variables that hold a sentence which becomes a part of a message."""
 REASONS = {
     os.strerror(number)

@@ -59,8 +59,13 @@ def test_before_and_after_are_shown(visitor):
     assert visitor.teaching.taught.said == {1: 5, 2: 5}
     assert ">0/2 → </span>1/2<" in panel
     assert ">99.42% → </span>99.22%<" in panel
-    assert texts.forgotten(0.2) in panel
+    assert texts.forgotten(0.002) in panel
     assert panel.count("<s>5</s> → ") == 2
+
+
+def test_what_was_forgotten_names_the_digits_of_the_test(visitor):
+    list(run(visitor, DatasetNote("Not MNIST."), learnt(after=0.9922)))
+    assert "It now reads 0.20% fewer generated test digits." in render_teach(visitor)
 
 
 def test_nothing_forgotten_is_said_and_so_are_other_digits_than_mnists(visitor):

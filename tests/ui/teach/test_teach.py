@@ -79,7 +79,7 @@ def test_a_tap_puts_the_drawing_into_the_tray_and_another_tap_corrects_it(handle
     visitor.draw(drawing(8))
     panel = handlers.show(REQUEST)
     assert texts.teach_ask(5) in panel
-    assert 'aria-label="5, as it was read" data-read' in panel
+    assert 'aria-label="5, as read by the network" data-read' in panel
     panel = handlers.correct(sent({"digit": 7}), REQUEST)
     assert (in_tray(panel), pressed(panel)) == ([7], [7])
     panel = handlers.correct(sent({"digit": 8}), REQUEST)
@@ -101,7 +101,7 @@ def test_an_upload_cannot_be_taught_and_the_page_says_why(handlers, visitor, tmp
 def test_a_drawing_that_reads_as_several_digits_may_still_be_one(handlers, visitor):
     visitor.draw([np.array([[x, 0.2], [x, 0.8]], np.float32) for x in (0.1, 0.5, 0.9)])
     panel = handlers.show(REQUEST)
-    assert re.search(r"It reads 5{2,}\. If it is one digit", panel)
+    assert re.search(r"The network reads 5{2,}\. If it is one digit", panel)
     assert in_tray(handlers.correct(sent({"digit": 3}), REQUEST)) == [3]
 
 

@@ -98,7 +98,7 @@ def test_the_time_machine_spans_the_epochs_and_is_always_a_slider_gradio_takes(p
     assert slider.maximum >= epochs
 
 
-def test_the_test_is_shown_beside_the_shipped_networks(page):
+def test_the_test_is_shown_beside_the_built_in_networks(page):
     page.run.finish(finished())
     shown = page.afterwards.show(page.run)
     assert "97.89%" in shown[page.afterwards.report]

@@ -118,8 +118,8 @@ def test_the_axis_of_many_epochs_is_not_crowded():
 
 
 def test_before_the_first_epoch_it_says_what_will_come():
-    assert "appears here" in render_loss(Series((), (), 10))
-    assert "appears here" not in render_loss(Series((1.0,), (1.0,), 10))
+    assert "adds a point here" in render_loss(Series((), (), 10))
+    assert "adds a point here" not in render_loss(Series((1.0,), (1.0,), 10))
 
 
 @pytest.fixture

@@ -22,14 +22,14 @@ def evaluation():
     return Evaluation(confusion, tuple(mistakes))
 
 
-def test_accuracy_stands_beside_the_shipped_networks(evaluation):
+def test_accuracy_stands_beside_the_built_in_networks(evaluation):
     html = render_report(evaluation, 0.9938)
     scores = re.findall(r'data-score="(\w+)"><dt>[^<]+</dt><dd>([^<]+)', html)
     assert scores == [("yours", "97.70%"), ("shipped", "99.38%")]
     assert "1,000 digits" in html
 
 
-def test_without_a_figure_of_the_shipped_network_there_is_no_comparison(evaluation):
+def test_without_a_figure_of_the_built_in_network_there_is_no_comparison(evaluation):
     assert re.findall(r'data-score="(\w+)"', render_report(evaluation, None)) == ["yours"]
 
 
@@ -54,12 +54,12 @@ def test_the_matrix_shows_every_count_and_every_mistake_is_a_button(evaluation):
 @pytest.mark.parametrize(
     ("pick", "heading", "shown"),
     [
-        (Pick(), "Its surest mistakes", 12),
-        (Pick(7), "7 read as another: 3 times", 3),
+        (Pick(), "Most confident mistakes", 12),
+        (Pick(7), "7 read as another digit: 3 times", 3),
         (Pick(7, 1), "7 read as 1: 3 times", 3),
-        (Pick(4, 9), "4 read as 9: 20 times, the surest 13", 13),
-        (Pick(None, 9), "Digits read as 9: 20 times, the surest 13", 13),
-        (Pick(0), "No mistake at all", 0),
+        (Pick(4, 9), "4 read as 9: 20 times, the 13 most confident", 13),
+        (Pick(None, 9), "Digits read as 9: 20 times, the 13 most confident", 13),
+        (Pick(0), "No mistakes", 0),
     ],
 )
 def test_mistakes_are_those_that_were_picked(evaluation, pick, heading, shown):
@@ -73,7 +73,7 @@ def test_mistakes_are_those_that_were_picked(evaluation, pick, heading, shown):
 
 def test_a_perfect_network_has_no_mistakes_to_show():
     perfect = Evaluation(np.diag([5] * 10), ())
-    assert "No mistake at all" in render_mistakes(perfect, Pick())
+    assert "No mistakes" in render_mistakes(perfect, Pick())
     assert "<button" not in render_report(perfect, 0.9)
 
 
@@ -104,5 +104,5 @@ def test_a_pick_from_the_browser_is_checked(value, pick):
         ({"test_accuracy": None}, None),
     ],
 )
-def test_only_a_plausible_figure_of_the_shipped_network_is_believed(metadata, accuracy):
+def test_only_a_plausible_figure_of_the_built_in_network_is_believed(metadata, accuracy):
     assert known_accuracy(metadata) == accuracy

@@ -131,7 +131,7 @@ def test_status_names_the_epoch_its_pace_and_the_time_left(page):
 def test_each_epoch_is_a_plain_sentence_that_stays_through_the_next(page):
     changes = page.retrain(WHOLE[0], BatchProgress(2, 3, 5, 10), *WHOLE[1:])
     for html in page.shown(changes, page.status)[1:3]:
-        assert "Epoch 1 of 3: 91.0% of 5,000 digits it has never seen" in html
+        assert "Epoch 1 of 3: 91.0% of 5,000 unseen digits" in html
 
 
 def test_the_end_shows_what_is_left_to_look_at(page):
@@ -264,7 +264,7 @@ def test_a_training_without_mnist_says_so_while_it_runs_and_at_the_end(page):
     assert "MNIST&#x27;s 10,000" not in after
 
 
-def test_restore_brings_the_shipped_network_back_but_not_during_a_training(page):
+def test_restore_brings_the_built_in_network_back_but_not_during_a_training(page):
     page.visitor.use_network(Network(constant_network(2), "mine"))
     job = working(page.visitor)
     change = page.training.restore(REQUEST)

@@ -68,4 +68,4 @@ def test_a_discarded_run_keeps_its_figures_only(run):
 
 
 def test_an_epoch_is_summed_up_in_a_sentence(run):
-    assert run.summary(2) == "Epoch 2 of 3: 91.0% of 5,000 digits it has never seen"
+    assert run.summary(2) == "Epoch 2 of 3: 91.0% of 5,000 unseen digits"

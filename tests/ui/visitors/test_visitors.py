@@ -67,7 +67,7 @@ def test_own_networks_beyond_the_memory_limit_cost_the_least_recent_visitor():
     assert answered(visitors.visit("a")) is None
 
 
-def test_the_shipped_network_costs_no_memory():
+def test_the_built_in_network_costs_no_memory():
     visitors = Visitors(constant_network(5), max_bytes=1)
     for session in "abc":
         visitors.visit(session).draw(drawing())

@@ -18,10 +18,10 @@ from digit_recognizer.ui.lessons.lessons import Lessons
 from digit_recognizer.ui.masthead.masthead import render_masthead
 from digit_recognizer.ui.pictures.examples import Examples
 from digit_recognizer.ui.pictures.upload import PictureUpload, Upload
+from digit_recognizer.ui.report.afterwards import Afterwards
 from digit_recognizer.ui.server.guarded_blocks import GuardedBlocks
 from digit_recognizer.ui.sketchpad.sketchpad import Sheet
 from digit_recognizer.ui.teach.teach import Teach
-from digit_recognizer.ui.training.afterwards import Afterwards
 from digit_recognizer.ui.training.course import Course
 from digit_recognizer.ui.training.training import Training
 from digit_recognizer.ui.visitors.visitors import Visitors

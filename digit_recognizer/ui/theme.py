@@ -15,7 +15,7 @@ STYLE_SHEETS = (
     "training/training.css",
     "training/course.css",
     "training/charts.css",
-    "training/report.css",
+    "report/report.css",
 )
 """Paths relative to this folder, in the order of the page."""
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")

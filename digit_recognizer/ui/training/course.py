@@ -13,8 +13,9 @@ import gradio as gr
 
 from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.training.afterwards import Afterwards, TimeMachine
+from digit_recognizer.ui.report.afterwards import Afterwards
 from digit_recognizer.ui.training.charts import Charts
+from digit_recognizer.ui.training.time_machine import TimeMachine
 from digit_recognizer.ui.visitors.visitors import Visitors
 from digit_recognizer.ui.widgets import render_status
 

@@ -25,7 +25,7 @@ from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.answer.answer import AnswerPanel, render_reading
 from digit_recognizer.ui.events import AT_ONCE, QUEUED, STREAMED, save_in_browser
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.training.afterwards import Afterwards
+from digit_recognizer.ui.report.afterwards import Afterwards
 from digit_recognizer.ui.training.course import Course
 from digit_recognizer.ui.training.fields import Fields
 from digit_recognizer.ui.training.model_files import ModelFile, ModelUpload, load_model

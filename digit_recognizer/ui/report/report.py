@@ -60,7 +60,7 @@ def render_report(
         shipped = texts.exact_percent(shipped_accuracy)
         scores.append(Score("shipped", texts.SHIPPED_NETWORK, shipped))
     mistaken = evaluation.confusion - np.diag(np.diag(evaluation.confusion))
-    return template("training/report.html").render(
+    return template("report/report.html").render(
         evaluation=evaluation,
         on_mnist=on_mnist,
         scores=render_scores(scores),
@@ -85,7 +85,7 @@ def render_mistakes(evaluation: Evaluation, pick: Pick) -> str:
     if pick == Pick():
         found = found[:SHOWN_MISTAKES]
     heading = texts.mistakes(pick.label, pick.digit, count, len(found))
-    return template("training/mistakes.html").render(
+    return template("report/mistakes.html").render(
         heading=heading, mistakes=found, picture=_picture
     )
 

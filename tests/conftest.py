@@ -1,6 +1,7 @@
 """Fixtures for more than one module's tests."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,11 +21,28 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_xdist_auto_num_workers(config):
+    """Runs a single file in this process."""
+    names = [argument.partition("::")[0] for argument in config.args]
+    return 0 if len(names) == 1 and Path(names[0]).is_file() else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Puts files with long tests first, so that at the end no process is busy alone.
+
+    Browser tests stay together: in one process, they share a server and a Chromium.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is None, item.path not in slow))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped") if reporter else None
     if skipped and session.config.getoption("--no-skips") and session.exitstatus == 0:
+        reporter.ensure_newline()
         reporter.write_line(f"{len(skipped)} skipped, and --no-skips was given", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

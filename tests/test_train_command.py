@@ -10,9 +10,12 @@ import pytest
 import train
 from digit_recognizer import files
 from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.training import dataset
 from digit_recognizer.training.config import DATA_VARIABLE, PRESETS
 
 ROOT = Path(train.__file__).parent
+FEW = 1200
+"""Generated digits, enough for a training; the program draws many more."""
 
 
 def config(*arguments: str):
@@ -163,10 +166,20 @@ def test_a_training_prints_saves_and_exports(tiny_mnist, tmp_path):
 def test_without_mnist_and_network_it_trains_on_generated_digits_and_says_so(tmp_path):
     output = tmp_path / "model.npz"
     nowhere = {"https_proxy": "http://127.0.0.1:9", "no_proxy": "", DATA_VARIABLE: ""}
-    shown = run(
-        *("--preset", "quick", "--epochs", 2, "--output", output),
-        KERAS_HOME=str(tmp_path),
-        **nowhere,
+    # As `python train.py`, but with fewer digits to draw.
+    assert dataset.GENERATED_SIZE > FEW
+    script = (
+        "import sys, train\n"
+        "from digit_recognizer.training import dataset\n"
+        f"dataset.GENERATED_SIZE = {FEW}\n"
+        "sys.exit(train.main(sys.argv[1:]))"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", script, "--preset", "quick", "--epochs", "2", "--output", output],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_HOME": str(tmp_path), **nowhere},
+        capture_output=True,
+        text=True,
     )
     assert shown.returncode == 0, shown.stderr
     assert shown.stderr.startswith("Training on generated handwriting instead of MNIST.")

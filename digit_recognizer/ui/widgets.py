@@ -42,7 +42,7 @@ def render_status(headline: str, detail: str = "", share: float | None = None) -
 
 
 def png_uri(picture: Image.Image, **options: Any) -> str:
-    """A data URI of a picture; `options` are those of Pillow's PNG writer."""
+    """A data URI of a picture; `options` go to Pillow's PNG writer."""
     file = io.BytesIO()
     picture.save(file, "PNG", **options)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
@@ -94,7 +94,7 @@ def known_as_base(component: type[gr.blocks.Block]) -> type[gr.blocks.Block]:
     base = component.__base__
 
     def get_config(self, cls: type | None = None) -> dict[str, Any]:
-        """The settings that the browser needs: those of the base class."""
+        """The base class's settings for the browser."""
         return base.get_config(self, cls or base)
 
     component.is_template = True
@@ -104,9 +104,9 @@ def known_as_base(component: type[gr.blocks.Block]) -> type[gr.blocks.Block]:
 
 @cache
 def template(name: str) -> jinja2.Template:
-    """A template of Jinja by its path below `ui/`; it escapes what is filled in, and knows `texts`.
+    """A template of Jinja by its path below `ui/`; it escapes filled-in values and knows `texts`.
 
-    Markup that is made already goes in through the filter `safe`.
+    Finished markup goes in through the filter `safe`.
     """
     return _environment().get_template(name)
 

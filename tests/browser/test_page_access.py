@@ -220,9 +220,7 @@ def test_tab_goes_from_the_head_to_the_sheet_and_on_to_the_sidebar(tab):
 
 
 @pytest.mark.parametrize("width", [390, 820, 1280, 1600])
-def test_nothing_shifts_once_something_is_painted(new_tab, width, server):
-    tab = new_tab(viewport={"width": width, "height": 900})
-    tab.page.add_init_script(SHIFTS)
-    tab.open(server.url)
+def test_nothing_shifts_once_something_is_painted(new_tab, width):
+    tab = new_tab(script=SHIFTS, viewport={"width": width, "height": 900})
     tab.page.wait_for_timeout(500)
     assert tab.page.evaluate("window.shift") < 0.001

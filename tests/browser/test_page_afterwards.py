@@ -1,18 +1,66 @@
 import re
+from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.digit_page import DIGITS
+from digit_recognizer.network.mlp import Mlp
+from tests.browser.digit_page import DIGITS, DigitPage
+from tests.browser.test_page_axe import serious
+from tests.browser.test_page_model_files import download, load
+
+
+@dataclass
+class Training:
+    """A tab after a training of three epochs; what was seen before it, and what right after it."""
+
+    tab: DigitPage
+    boxes_before: list
+    boxes_after: list
+    epoch_after: str
+    network: Path
+
+
+@pytest.fixture(scope="module")
+def training(new_lasting_tab, tmp_path_factory):
+    tab = new_lasting_tab()
+    tab.draw(DIGITS[7])
+    tab.expect_digit(7)
+    before = boxes(tab)
+    tab.train("quick", 3)
+    tab.page.locator("#first-layer img").first.wait_for()
+    after, epoch = boxes(tab), slider(tab).input_value()
+    network = download(tab, tmp_path_factory.mktemp("networks") / "mine.npz")
+    return Training(tab, before, after, epoch, network)
 
 
 @pytest.fixture
-def trained(tab):
-    """A tab with a drawing, after a training of three epochs."""
+def trained(training):
+    """The tab with a seven, read by the last of three epochs, whatever was done before."""
+    tab = training.tab
+    if slider(tab).count() == 0 or slider(tab).get_attribute("max") != "3":
+        tab.open(tab.page.url)
+        tab.train("quick", 3)
+    if tab.answer().count():
+        tab.page.click("#clear")
+    tab.expect_no_digit()
+    tab.sheet.scroll_into_view_if_needed()
     tab.draw(DIGITS[7])
-    tab.expect_digit(7)
-    tab.train("quick", 3)
+    tab.answer().wait_for()
+    go_to(tab, 3)
+    expect(network_in_use(tab)).to_contain_text("3 epochs")
     return tab
+
+
+def boxes(tab):
+    names = ("sketchpad", "network-view", "upload", "loss-chart", "retrain", "restore")
+    return [tab.page.locator(f"#{name}").bounding_box() for name in names]
+
+
+def slider(tab):
+    return tab.page.locator("#time-machine input[type=range]")
 
 
 def network_in_use(tab):
@@ -20,7 +68,7 @@ def network_in_use(tab):
 
 
 def go_to(tab, epoch: int) -> None:
-    tab.page.locator("#time-machine input[type=range]").fill(str(epoch))
+    slider(tab).fill(str(epoch))
 
 
 def test_before_a_training_nothing_of_it_takes_room(tab):
@@ -31,22 +79,13 @@ def test_before_a_training_nothing_of_it_takes_room(tab):
     assert end - (chart["y"] + chart["height"]) < 150
 
 
-def test_what_comes_after_a_training_moves_nothing_above_it(tab):
-    names = ("sketchpad", "network-view", "upload", "loss-chart", "retrain", "restore")
-
-    def boxes():
-        return [tab.page.locator(f"#{name}").bounding_box() for name in names]
-
-    before = boxes()
-    tab.train("quick", 2)
-    tab.page.locator("#first-layer img").first.wait_for()
-    assert boxes() == before
+def test_what_comes_after_a_training_moves_nothing_above_it(training):
+    assert training.boxes_after == training.boxes_before
 
 
-def test_the_time_machine_goes_back_through_the_epochs(trained):
-    slider = trained.page.locator("#time-machine input[type=range]")
-    assert (slider.get_attribute("min"), slider.get_attribute("max")) == ("1", "3")
-    assert slider.input_value() == "3"
+def test_the_time_machine_goes_back_through_the_epochs(training, trained):
+    assert [slider(trained).get_attribute(name) for name in ("min", "max")] == ["1", "3"]
+    assert training.epoch_after == "3"
     pictures = trained.page.locator("#first-layer img")
     assert pictures.count() == 24
     last = pictures.first.get_attribute("src")
@@ -99,26 +138,6 @@ def test_the_test_is_shown_and_its_mistakes_can_be_picked_with_the_keyboard(trai
     assert 1 <= mistakes.locator("img").count() <= 12
 
 
-def test_another_training_clears_up_and_keeps_the_former_curve(trained):
-    go_to(trained, 1)
-    expect(network_in_use(trained)).to_contain_text("epoch 1 of 3")
-    trained.choose("tutorial", 50)
-    trained.page.click("#retrain")
-    trained.page.locator("#time-machine").wait_for(state="detached")
-    trained.page.locator("#test-report").wait_for(state="detached")
-    trained.wait_for_status("Epoch 3 of 50")  # so that there are two to choose from
-    assert trained.page.locator("#loss-chart .curve.previous").count() == 2
-    trained.page.click("#stop")
-    trained.wait_for_status("Stopped")
-    trained.page.locator("#time-machine").wait_for()
-    assert trained.page.locator("#test-report").count() == 0
-    assert trained.page.locator("#first-layer img").count() == 24
-    reached = int(trained.page.locator("#time-machine input[type=range]").input_value())
-    assert trained.points("loss-chart") == 2 * reached
-    go_to(trained, 1)
-    expect(network_in_use(trained)).to_contain_text("epoch 1 of 50")
-
-
 def test_the_charts_say_the_values_under_the_pointer(trained):
     chart = trained.page.locator("#loss-chart")
     readouts, legend = chart.locator(".readout"), chart.locator(".legend")
@@ -134,3 +153,46 @@ def test_the_charts_say_the_values_under_the_pointer(trained):
     trained.page.mouse.move(2, 2)
     expect(readouts.nth(1)).to_be_hidden()
     expect(legend).to_be_visible()
+
+
+def test_axe_finds_nothing_serious_in_it_light_or_dark(trained):
+    trained.page.locator("#mistakes img").first.wait_for()
+    assert serious(trained) == []
+    trained.page.emulate_media(color_scheme="dark")
+    trained.page.evaluate("document.body.classList.add('dark')")
+    assert serious(trained) == []
+    trained.page.evaluate("document.body.classList.remove('dark')")
+    trained.page.emulate_media(color_scheme="light")
+
+
+def test_the_network_is_taken_home_and_brought_back(training, new_tab, tmp_path):
+    mlp = Mlp.load(training.network)
+    assert mlp.hidden == (128,)
+    assert (mlp.metadata["preset"], mlp.metadata["epochs"]) == ("quick", 3)
+    other = new_tab()
+    load(other, training.network)
+    other.wait_for_status("Loaded: your network answers")
+    np.testing.assert_array_equal(
+        Mlp.load(download(other, tmp_path / "again.npz")).weights[0], mlp.weights[0]
+    )
+
+
+@pytest.mark.slow
+def test_another_training_clears_up_and_keeps_the_former_curve(trained):
+    go_to(trained, 1)
+    expect(network_in_use(trained)).to_contain_text("epoch 1 of 3")
+    trained.choose("tutorial", 50)
+    trained.page.click("#retrain")
+    trained.page.locator("#time-machine").wait_for(state="detached")
+    trained.page.locator("#test-report").wait_for(state="detached")
+    trained.wait_for_status("Epoch 3 of 50")  # so that there are two to choose from
+    assert trained.page.locator("#loss-chart .curve.previous").count() == 2
+    trained.page.click("#stop")
+    trained.wait_for_status("Stopped")
+    trained.page.locator("#time-machine").wait_for()
+    assert trained.page.locator("#test-report").count() == 0
+    assert trained.page.locator("#first-layer img").count() == 24
+    reached = int(slider(trained).input_value())
+    assert trained.points("loss-chart") == 2 * reached
+    go_to(trained, 1)
+    expect(network_in_use(trained)).to_contain_text("epoch 1 of 50")

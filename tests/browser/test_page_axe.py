@@ -68,7 +68,8 @@ def test_on_a_phone_with_the_sidebar_open(new_tab, scheme):
     assert serious(tab) == []
 
 
-def test_during_and_after_a_training(new_tab):
+@pytest.mark.slow
+def test_during_a_training(new_tab):
     tab = new_tab(**DESKTOP)
     tab.draw(DIGITS[7])
     tab.expect_digit(7)
@@ -78,11 +79,4 @@ def test_during_and_after_a_training(new_tab):
     assert serious(tab) == []
     tab.page.click("#stop")
     tab.wait_for_status("Stopped")
-    tab.choose("quick", 2)
-    tab.page.click("#retrain")
-    tab.wait_for_status("Done", seconds=90)
-    tab.page.locator("#mistakes img").first.wait_for()
-    assert serious(tab) == []
-    tab.page.emulate_media(color_scheme="dark")
-    tab.page.evaluate("document.body.classList.add('dark')")
     assert serious(tab) == []

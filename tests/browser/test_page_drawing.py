@@ -5,8 +5,17 @@ import pytest
 from tests.browser.digit_page import DIGITS
 
 
+@pytest.fixture(scope="module")
+def lasting_tab(new_lasting_tab):
+    return new_lasting_tab()
+
+
 @pytest.mark.parametrize("digit", DIGITS)
-def test_a_drawn_digit_is_read(tab, digit):
+def test_a_drawn_digit_is_read(lasting_tab, digit):
+    tab = lasting_tab
+    if tab.answer().count():
+        tab.page.click("#clear")
+    tab.expect_no_digit()
     tab.draw(DIGITS[digit])
     tab.expect_digit(digit)
     assert tab.digit() == digit

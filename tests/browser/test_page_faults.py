@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser.digit_page import DIGITS, DigitPage
 from tests.browser.server import running_server, wait_for
+from tests.helpers import constant_network
 
 
 @pytest.fixture
@@ -44,7 +45,10 @@ def test_a_reload_keeps_the_sheet_and_a_new_visit_begins_with_an_empty_one(tab):
     assert other.ink() == 0
 
 
-def test_a_server_that_was_started_again_answers_what_is_on_the_sheet(lonely_tab):
+@pytest.mark.slow
+def test_a_server_that_was_started_again_answers_what_is_on_the_sheet(lonely_tab, tmp_path):
+    model = tmp_path / "sixes.npz"  # so that the answer can come from the second server only
+    constant_network(6).mlp.save(model)
     with running_server() as server:
         tab = lonely_tab(server.url)
         tab.draw(DIGITS[1])
@@ -54,8 +58,9 @@ def test_a_server_that_was_started_again_answers_what_is_on_the_sheet(lonely_tab
     tab.page.click("#clear")
     tab.draw(DIGITS[7])
     tab.page.get_by_text("Connection to the server was lost").first.wait_for()
-    with running_server(port=port):
-        tab.expect_digit(7)
+    with running_server("--model", str(model), port=port) as server:
+        tab.expect_digit(6)
+        assert server.stop() == (0, "")
 
 
 def test_a_full_queue_is_a_sentence_on_the_page(server, lonely_tab):
@@ -68,6 +73,7 @@ def test_a_full_queue_is_a_sentence_on_the_page(server, lonely_tab):
     tab.expect_digit(7)
 
 
+@pytest.mark.slow
 def test_two_tabs_of_one_visitor_do_not_disturb_each_other(tab):
     tab.prepare_long_training()
     tab.draw(DIGITS[1])

@@ -56,6 +56,7 @@ def switch(tab, language: str) -> None:
     expect(tab.page.locator("html")).to_have_attribute("lang", language)
 
 
+@pytest.mark.slow
 def test_who_reads_chinese_sees_no_english_whatever_happens(chinese_tab):
     tab, status = chinese_tab, chinese_tab.status
     expect(tab.page).to_have_title("手写数字识别")

@@ -1,11 +1,9 @@
 import re
 
-import numpy as np
 import pytest
 
-from digit_recognizer.network.mlp import Mlp
 from tests.browser.digit_page import DIGITS, DigitPage
-from tests.browser.server import running_server
+from tests.helpers import constant_network
 
 
 def download(tab: DigitPage, path):
@@ -29,27 +27,9 @@ def network_in_use(tab: DigitPage) -> str:
 @pytest.fixture
 def model(tmp_path):
     """The file of a network that says 6 whatever it sees."""
-    bias = np.zeros(10, np.float32)
-    bias[6] = 20
     path = tmp_path / "sixes.npz"
-    Mlp((np.zeros((784, 10), np.float32),), (bias,)).save(path)
+    constant_network(6).mlp.save(path)
     return path
-
-
-def test_a_trained_network_is_taken_home_and_brought_back(tab, new_tab, tmp_path):
-    tab.train("quick", 2)
-    path = download(tab, tmp_path / "mine.npz")
-    mlp = Mlp.load(path)
-    assert mlp.hidden == (128,)
-    assert (mlp.metadata["preset"], mlp.metadata["epochs"]) == ("quick", 2)
-    other = new_tab()
-    load(other, path)
-    other.wait_for_status("Loaded: your network answers")
-    np.testing.assert_array_equal(
-        Mlp.load(download(other, tmp_path / "again.npz")).weights[0], mlp.weights[0]
-    )
-    with running_server("--model", str(path)) as server:
-        assert server.stop() == (0, "")
 
 
 def test_a_loaded_network_answers_until_restored(tab, model):

@@ -92,6 +92,7 @@ def test_bad_flags_are_explained(flags):
     assert flags[0] in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_end_it_cleanly_in_the_middle_of_a_training(number, tiny_mnist):
     with running_server(DIGIT_RECOGNIZER_MNIST=str(tiny_mnist)) as server:
@@ -110,6 +111,7 @@ def test_signals_end_it_cleanly_in_the_middle_of_a_training(number, tiny_mnist):
             trial.bind(("127.0.0.1", int(server.url.rpartition(":")[2])))
 
 
+@pytest.mark.slow
 def test_it_runs_from_any_folder_and_warns_of_nothing_of_ours(tmp_path):
     for program in ("app.py", "train.py"):
         command = [sys.executable, "-W", "error", str(ROOT / program), "--help"]

@@ -1,5 +1,6 @@
 import json
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.digit_page import DIGITS
@@ -10,6 +11,7 @@ from tests.browser.test_page_language import english, switch
 LEARNING_SECONDS = 90
 
 
+@pytest.mark.slow
 def test_a_hand_is_learnt_from_three_corrections_and_undone(tab):
     open_teach(tab)
     expect(key(tab, 7)).to_be_disabled()

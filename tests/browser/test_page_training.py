@@ -18,6 +18,7 @@ def network_in_use(tab) -> str:
     return tab.page.locator("#model-in-use").inner_text()
 
 
+@pytest.mark.slow
 def test_a_training_streams_its_epochs_and_its_network_answers_until_restored(tab):
     tab.draw(DIGITS[7])
     tab.expect_digit(7)
@@ -67,6 +68,7 @@ def test_what_cannot_work_is_refused_in_the_status(tab):
     assert tab.page.locator("#retrain").is_enabled()
 
 
+@pytest.mark.slow
 def test_drawing_goes_on_during_a_training_and_stop_keeps_its_newest_network(long_training):
     tab = long_training
     tab.page.click("#retrain")
@@ -84,6 +86,7 @@ def test_drawing_goes_on_during_a_training_and_stop_keeps_its_newest_network(lon
     assert tab.points("loss-chart") == points
 
 
+@pytest.mark.slow
 def test_others_wait_in_line_until_a_closed_tab_frees_the_worker(long_training, new_tab, server):
     other = new_tab()
     other.choose("quick", 1)
@@ -99,6 +102,7 @@ def test_others_wait_in_line_until_a_closed_tab_frees_the_worker(long_training, 
     assert "own network" in network_in_use(other)
 
 
+@pytest.mark.slow
 def test_without_a_data_set_the_status_says_so_and_all_else_goes_on(new_tab, tmp_path):
     missing = str(tmp_path / "missing.npz")
     with running_server(DIGIT_RECOGNIZER_MNIST=missing) as server:

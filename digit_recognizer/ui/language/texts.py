@@ -272,7 +272,7 @@ def reasons_info(answer: int, runner_up: int) -> str:
 
 
 def lead(answer: int, runner_up: int) -> str:
-    """Label of the sum of all that spoke for the answer."""
+    """Label of the answer's lead, the sum of all contributions."""
     return f"Lead of {answer} over {runner_up}"
 
 

@@ -143,7 +143,7 @@
       else for (const node of addedNodes) if (!isLeftAlone(node)) showAll(node);
     }
     sayWhichLanguage();
-    observer.takeRecords(); // of what was changed here
+    observer.takeRecords(); // drop the records of these changes
   });
 
   function sayWhichLanguage() {

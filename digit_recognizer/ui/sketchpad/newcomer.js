@@ -1,6 +1,6 @@
 () => {
   /* For people who have never drawn here: a digit sketches itself on the empty sheet and goes as soon as
-   * anything is done. It is a picture only, of which the sheet and the server know nothing.
+   * anything is done. It is only a picture: the sheet and the server know nothing about it.
    */
   const SEEN = 'digit-recognizer:has-begun';
   const PACE = 700; // milliseconds for one side of the sheet

@@ -25,8 +25,8 @@ from digit_recognizer.ui.visitors.visitor import Visitor
 def run_fine_tuning(visitor: Visitor, line: TrainingLine) -> Iterator[bool]:
     """Teach the network that answers the visitor the drawings in the visitor's tray.
 
-    Yields whether `visitor.teaching` has changed. After the last time, the network that was taught
-    answers the visitor or, when the fine-tuning was stopped or failed, the former one.
+    Yields whether `visitor.teaching` has changed. After the last time, the taught network answers
+    the visitor; if the fine-tuning was stopped or failed, the former network answers.
     """
     teaching, corrections = visitor.teaching, visitor.teaching.tray.corrections
     if not corrections:

@@ -215,7 +215,7 @@ def _mark(epoch: int, place: Place) -> str:
 
 
 def _curve(kind: str, values: Sequence[float], place: Place) -> str:
-    """A line through the values; those that are not finite are left out."""
+    """A line through the finite values."""
     places = (place(epoch, value) for epoch, value in enumerate(values, 1) if math.isfinite(value))
     points = " ".join(f"{x:g},{y:g}" for x, y in places)
     return f'<polyline class="curve {kind}" points="{points}"></polyline>'

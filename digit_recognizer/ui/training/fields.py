@@ -67,7 +67,7 @@ class Fields:
         self.seed = gr.Number(default.seed, label=texts.SEED, elem_id="seed", render=False)
         values = {preset: self.filled_in(preset) for preset in PAGE_PRESETS}
         table = json.dumps({preset: list(filled.values()) for preset, filled in values.items()})
-        # In the browser, so that no answer from the server can overwrite what is typed meanwhile.
+        # In the browser, so that a late answer from the server cannot overwrite typed values.
         self.preset.input(
             None, self.preset, list(values[DEFAULT_PRESET]), js=f"(preset) => ({table})[preset]"
         )

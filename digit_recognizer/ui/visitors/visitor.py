@@ -26,7 +26,7 @@ from digit_recognizer.ui.visitors.teaching import Taught, Teaching
 
 @dataclass(frozen=True)
 class Reading:
-    """An answer to what a visitor shows.
+    """An answer to a visitor's sheet or upload.
 
     predictions: the digits in reading order; empty when there is nothing to read. problem: one
     plain sentence that says why a picture cannot be read, or nothing. built_in: what the built-in

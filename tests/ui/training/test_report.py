@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from digit_recognizer.network.evaluation import Evaluation, Mistake
-from digit_recognizer.ui.training.report import Pick, render_mistakes, render_report
+from digit_recognizer.ui.report.report import Pick, render_mistakes, render_report
 
 
 def mistake(label: int, digit: int, confidence: float = 0.75) -> Mistake:

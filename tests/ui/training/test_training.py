@@ -10,8 +10,8 @@ from digit_recognizer.training.events import BatchProgress, DatasetNote
 from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.training.afterwards import Afterwards
-from digit_recognizer.ui.training.charts import Charts
+from digit_recognizer.ui.report.afterwards import Afterwards
+from digit_recognizer.ui.training.course import Course
 from digit_recognizer.ui.training.training import Training
 from digit_recognizer.ui.visitors.networks import Network
 from digit_recognizer.ui.visitors.visitors import Visitors
@@ -40,10 +40,12 @@ class Page:
         self.line = TrainingLine(self.pool, room=0)
         with gr.Blocks() as self.blocks:
             self.answer = AnswerPanel()
-            self.charts = Charts()
             self.afterwards = Afterwards(self.visitors, constant_network(5))
+            self.afterwards.box.render()
+            course = Course(self.visitors, self.answer, self.afterwards)
+            self.charts = course.charts
             self.training = Training(
-                self.visitors, self.line, self.answer, self.charts, self.afterwards
+                self.visitors, self.line, self.answer, course, self.afterwards
             )
         self.status = self.training.status
 
@@ -103,7 +105,7 @@ def test_the_drawing_is_read_again_after_each_epoch_by_the_network_of_that_epoch
     said = [re.search(r'data-digit="(\d)".*model-in-use">([^<]+)', each) for each in answers]
     assert [each[1] for each in said] == ["5", "1", "2", "4", "3"]
     assert said[2][2] == texts.in_training(2, 3)
-    assert said[4][2] == texts.yours("Quick", 3)
+    assert said[4][2] == texts.yours("Quick", 0.9789)
 
 
 def test_a_drawing_that_an_older_network_may_have_answered_is_answered_again(page):
@@ -131,7 +133,7 @@ def test_status_names_the_epoch_its_pace_and_the_time_left(page):
 def test_each_epoch_is_a_plain_sentence_that_stays_through_the_next(page):
     changes = page.retrain(WHOLE[0], BatchProgress(2, 3, 5, 10), *WHOLE[1:])
     for html in page.shown(changes, page.status)[1:3]:
-        assert "Epoch 1 of 3: 91.0% of 5,000 unseen digits" in html
+        assert "91.0% of 5,000 unseen digits read correctly" in html
 
 
 def test_the_end_shows_what_is_left_to_look_at(page):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from digit_recognizer.network.mlp import Mlp
-from digit_recognizer.ui.visitors.networks import CompactMlp, Storage
+from digit_recognizer.ui.visitors.networks import CompactMlp, Storage, known_accuracy
 
 
 def network(hidden: int = 16, scale: float = 0.1) -> Mlp:
@@ -76,6 +76,15 @@ def test_a_full_storage_drops_the_oldest_of_all_shelves():
     assert storage.bytes == 3 * SIZE
 
 
+@pytest.fixture
+def only_new_garbage():
+    """Keeps the collector from looking through all of TensorFlow, where that is loaded."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("only_new_garbage")
 @pytest.mark.parametrize("how", ["cleared", "gone"])
 def test_what_nobody_keeps_makes_room(how):
     storage = Storage(bytes_in_all=2 * SIZE)

@@ -26,16 +26,17 @@ function askIn(milliseconds) {
 
 const observer = new MutationObserver(() => askIn(REST));
 
-/* Brings a panel into view once it has its content. */
-function reveal(panel) {
+/* Brings the panel of a lesson into view once it has its content. */
+function reveal(panel, name) {
   const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
-  const show = () => panel.scrollIntoView({ block: 'nearest', behavior });
-  const awaited = new MutationObserver(() => {
+  const show = () => {
+    if (!panel.querySelector(`[data-shows=${name}]`)) return;
     awaited.disconnect();
-    requestAnimationFrame(show);
-  });
+    panel.scrollIntoView({ block: 'nearest', behavior });
+  };
+  const awaited = new MutationObserver(() => requestAnimationFrame(show));
   awaited.observe(panel, { subtree: true, childList: true });
-  setTimeout(() => awaited.disconnect(), 5000);
+  requestAnimationFrame(show);
 }
 
 function toggle(chosen) {
@@ -46,7 +47,7 @@ function toggle(chosen) {
   askIn(0);
   observer.disconnect();
   if (!isOpening) return;
-  reveal(document.getElementById(chosen.getAttribute('aria-controls')));
+  reveal(document.getElementById(chosen.getAttribute('aria-controls')), chosen.dataset.lesson);
   observer.observe(document.querySelector('#prediction'), {
     subtree: true,
     childList: true,

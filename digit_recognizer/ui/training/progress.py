@@ -54,5 +54,8 @@ def run_training(
             visitor.use_network(before)
         raise
     if newest is not None:
-        run.trained = Network(Recognizer(newest), run.name(len(run.figures)))
+        run.trained = Network(
+            Recognizer(newest),
+            run.name(len(run.figures) if run.evaluation is None else config.epochs),
+        )
         visitor.use_network(run.trained)

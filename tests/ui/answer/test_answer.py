@@ -13,16 +13,12 @@ from digit_recognizer.ui.visitors.visitor import Reading
 from digit_recognizer.ui.widgets import pixels_as_png
 
 
-def prediction(
-    digit=3, confidence=0.9, is_digit=True, may_touch=False, none=None
-) -> Prediction:
+def prediction(digit=3, confidence=0.9, is_digit=True, may_touch=False, none=None) -> Prediction:
     probabilities = np.full(10, (1 - confidence) / 9, np.float32)
     probabilities[digit] = confidence
     pixels = np.zeros((28, 28), np.float32)
     pixels[4 + digit : 20, 14] = 1
-    return Prediction(
-        digit, confidence, probabilities, pixels, is_digit, may_touch, none
-    )
+    return Prediction(digit, confidence, probabilities, pixels, is_digit, may_touch, none)
 
 
 def render(*predictions: Prediction, network: str = "the network", problem: str = "") -> str:

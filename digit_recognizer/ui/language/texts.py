@@ -380,9 +380,9 @@ def badge(*parts: str) -> str:
     return SEPARATOR.join(filter(None, parts))
 
 
-def in_training(epoch: int, epochs: int) -> str:
-    """Name of a network during its training."""
-    return badge("Your network in training", epoch_of(epoch, epochs))
+def in_training(accuracy: float) -> str:
+    """Name of a network during its training; `accuracy` on the validation set."""
+    return badge("Your network in training", rounded_percent(accuracy))
 
 
 def yours(recipe: str, accuracy: float) -> str:

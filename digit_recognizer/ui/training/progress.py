@@ -42,7 +42,7 @@ def run_training(
             elif isinstance(event, EpochResult):
                 run.add(event)
                 newest = run.described(event.mlp, event.epoch)
-                name = texts.in_training(event.epoch, event.epochs)
+                name = texts.in_training(event.val_accuracy)
                 visitor.use_network(Network(Recognizer(newest), name, "training"))
             elif isinstance(event, TrainingResult):
                 run.finish(event)

@@ -218,7 +218,7 @@ def _progress(run: Run, epoch: int, batch: int = 1, batches: int = 1) -> str:
     elif figures:
         newest = figures[-SMOOTHED_EPOCHS:]
         seconds = sum(each.seconds for each in newest) / len(newest)
-        pace = texts.progress(within, texts.pace(seconds, seconds * epochs * (1 - done)))
+        pace = texts.progress(texts.pace(seconds, seconds * epochs * (1 - done)), within)
     else:
         pace = texts.progress(within, texts.FIRST_EPOCH)
     news = texts.validated(figures[-1].val_accuracy, figures[-1].val_count) if figures else ""

@@ -102,7 +102,7 @@ def test_the_drawing_is_read_again_after_each_epoch_by_the_network_of_that_epoch
     answers = page.shown(changes, page.answer)
     said = [re.search(r'data-digit="(\d)".*model-in-use"[^>]*>([^<]+)', each) for each in answers]
     assert [each[1] for each in said] == ["5", "1", "2", "4", "3"]
-    assert said[2][2] == texts.in_training(2, 3)
+    assert said[2][2] == texts.in_training(0.91)
     assert said[4][2] == texts.yours("Quick", 0.9789)
 
 

@@ -64,6 +64,7 @@ class DigitPage:
         return self
 
     def draw(self, strokes, steps: int = 1) -> None:
+        self.sheet.scroll_into_view_if_needed()
         box = self.sheet.bounding_box()
         for stroke in strokes:
             places = [

@@ -186,7 +186,8 @@ def test_another_training_clears_up_and_keeps_the_former_curve(trained):
     trained.page.locator("#time-machine").wait_for(state="detached")
     trained.page.locator("#test-report").wait_for(state="detached")
     trained.wait_for_status("Epoch 3 of 50")  # so that there are two to choose from
-    assert trained.page.locator("#loss-chart .curve.previous").count() == 2
+    assert trained.page.locator("#loss-chart .curve.previous").count() == 1
+    assert trained.page.locator("#loss-chart .key.previous").is_visible()
     trained.page.click("#stop")
     trained.wait_for_status("Stopped")
     trained.page.locator("#time-machine").wait_for()

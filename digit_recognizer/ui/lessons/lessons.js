@@ -28,11 +28,10 @@ const observer = new MutationObserver(() => askIn(REST));
 
 /* Brings the panel of a lesson into view once it has its content. */
 function reveal(panel, name) {
-  const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
   const show = () => {
     if (!panel.querySelector(`[data-shows=${name}]`)) return;
     awaited.disconnect();
-    panel.scrollIntoView({ block: 'nearest', behavior });
+    panel.scrollIntoView({ block: 'nearest' });
   };
   const awaited = new MutationObserver(() => requestAnimationFrame(show));
   awaited.observe(panel, { subtree: true, childList: true });

@@ -63,7 +63,7 @@ def test_each_epochs_network_answers_in_its_time(visitor):
     assert [digit for digit, _ in said] == [5, 1, 2, 2]
     assert said[2][1] == texts.in_training(0.91)
     assert answered(visitor) == 3
-    assert visitor.network.name == texts.yours_of_epoch("Quick", 2, 3, 0.91)
+    assert visitor.network.name == texts.yours("Quick", 0.9789)
 
 
 def test_a_finished_training_leaves_its_epochs_and_its_test(visitor):

@@ -15,7 +15,7 @@ const STEP = 0.05;
 const SMALL_STEP = 0.01; // with Shift
 const RESTED = 500; // milliseconds without a step until the position is announced
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const TAP = 6; // pixels that a pointer moves at most while it points at a digit of a picture
+const TAP = 6; // pixels that a pointer moves at most in a tap, which leaves a picture on the sheet
 const KEPT = 'digit-recognizer:sheet'; // the drawing, kept for its own tab and no longer than that is open
 
 const canvas = element.querySelector('canvas');
@@ -35,7 +35,7 @@ let strokes = [];
 let former = []; // the drawings that Undo brings back
 let pointer = null; // the pointer that draws now, or KEYS; all others are ignored
 let isTouch = false; // whether that pointer is a finger, or the palm of a hand that holds a pen
-let touched = null; // where a pointer went down on a picture: it points at a digit, or will draw
+let touched = null; // where a pointer went down on a picture: a tap, or the start of a stroke
 let sendTimer = 0;
 let sentAt = -SEND_EVERY;
 let waiting = false; // for a connection, with a drawing that was not sent
@@ -181,7 +181,7 @@ function move(event) {
     if (Math.hypot(event.clientX - touched.x, event.clientY - touched.y) <= TAP) return;
     draw(touched.event);
     touched = null;
-  } else if (hasPicture() && pointer === null) pointAt(event);
+  }
   if (event.pointerId !== pointer) return;
   const events = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
   for (const each of events.length ? events : [event]) extend(each);
@@ -190,10 +190,7 @@ function move(event) {
 }
 
 function end(event) {
-  if (event.pointerId === touched?.id) {
-    touched = null;
-    pointAt(event);
-  }
+  if (event.pointerId === touched?.id) touched = null;
   if (event.pointerId !== pointer) return;
   if (event.type === 'pointerup') extend(event);
   finish();
@@ -221,7 +218,7 @@ function wipe() {
   send();
 }
 
-/* A picture on the sheet, and a box around each digit that was read in it. */
+/* A picture on the sheet. */
 
 function hasPicture() {
   return !picture.hidden;
@@ -247,51 +244,14 @@ function dropPicture() {
   if (!hasPicture()) return;
   URL.revokeObjectURL(image.src);
   image.removeAttribute('src');
-  showBoxes({ detail: [] });
   picture.hidden = true;
 }
 
-/* The frame is as large as the sheet lets the picture be, so boxes are shares of it. */
+/* The frame is as large as the sheet lets the picture be. */
 function fitFrame() {
   const share = image.naturalWidth / image.naturalHeight;
   frameOfPicture.style.aspectRatio = share;
   frameOfPicture.style.width = `${100 * Math.min(1, share)}%`;
-  placeBoxes();
-}
-
-function showBoxes({ detail }) {
-  const boxes = detail.map(({ digit, box, place: number, isUnsure, isChosen }) => {
-    const span = document.createElement('span');
-    span.className = 'sheet-box';
-    span.dataset.read = span.textContent = digit;
-    span.dataset.box = box;
-    span.dataset.number = number;
-    span.toggleAttribute('data-unsure', isUnsure);
-    span.toggleAttribute('data-chosen', isChosen);
-    return span;
-  });
-  frameOfPicture.replaceChildren(image, ...boxes);
-  placeBoxes();
-}
-
-function placeBoxes() {
-  for (const span of frameOfPicture.querySelectorAll('.sheet-box')) {
-    const [left, top, right, bottom] = span.dataset.box.split(',').map(Number);
-    span.style.left = `${(100 * left) / image.naturalWidth}%`;
-    span.style.top = `${(100 * top) / image.naturalHeight}%`;
-    span.style.width = `${(100 * (right - left)) / image.naturalWidth}%`;
-    span.style.height = `${(100 * (bottom - top)) / image.naturalHeight}%`;
-  }
-}
-
-function pointAt(event) {
-  const hit = [...frameOfPicture.querySelectorAll('.sheet-box')].find((span) => {
-    const box = span.getBoundingClientRect();
-    return event.clientX >= box.left && event.clientX <= box.right
-      && event.clientY >= box.top && event.clientY <= box.bottom;
-  });
-  if (!hit || hit.hasAttribute('data-chosen')) return;
-  document.dispatchEvent(new CustomEvent('sheet-choose', { detail: hit.dataset.number }));
 }
 
 function showNote({ detail }) {
@@ -438,7 +398,6 @@ image.addEventListener('error', () => {
 });
 document.addEventListener('sheet-picture', showPicture);
 document.addEventListener('sheet-note', showNote);
-document.addEventListener('sheet-boxes', showBoxes);
 window.addEventListener('online', () => waiting && send());
 window.addEventListener('pagehide', keep);
 resize();

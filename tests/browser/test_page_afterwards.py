@@ -106,7 +106,7 @@ def test_an_epoch_can_be_made_the_visitors_own(trained):
     go_to(trained, 2)
     expect(network_in_use(trained)).to_contain_text("Epoch 2 of 3")
     trained.page.click("#use-epoch")
-    trained.wait_for_status("The network of this epoch answers now")
+    trained.wait_for_status("The network of this epoch answers")
     expect(network_in_use(trained)).to_contain_text("Your network · Quick · Epoch 2 of 3")
     trained.page.click("#restore")
     expect(network_in_use(trained)).to_contain_text("Built-in")

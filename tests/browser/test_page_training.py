@@ -46,7 +46,7 @@ def test_a_training_streams_its_epochs_and_its_network_answers_until_restored(ta
     assert tab.page.locator("#retrain").is_enabled()
 
     tab.page.click("#restore")
-    tab.wait_for_status("built-in network answers again")
+    tab.wait_for_status("built-in network answers")
     tab.expect_digit(7)
     assert network_in_use(tab) == shipped
 

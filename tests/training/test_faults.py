@@ -13,10 +13,11 @@ import digit_recognizer
 from digit_recognizer.errors import TrainingFailed
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.training.events import BatchProgress, EpochResult
+from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.training.worker import Worker, WorkerPool
-from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.training.progress import TrainingLine, run_training
-from digit_recognizer.ui.visitors.visitors import Network, Visitor
+from digit_recognizer.ui.training.progress import run_training
+from digit_recognizer.ui.visitors.networks import Network
+from digit_recognizer.ui.visitors.visitor import Visitor
 from tests.helpers import CONFIG, answered, constant_network, drawing, epoch, finished
 
 PATIENCE = 60
@@ -112,14 +113,13 @@ def visitor():
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_worker_killed_at_any_stage_is_a_sentence_and_the_next_click_works(stage, pool, visitor):
     pool.doomed.append(STAGES[stage])
-    line = TrainingLine()
-    *_, last = run_training(visitor, CONFIG, pool, line)
-    assert texts.FAILED in last.status
-    assert "ended unexpectedly (exit code -9)" in last.status
-    assert not last.running
+    line = TrainingLine(pool)
+    with pytest.raises(TrainingFailed, match=r"ended unexpectedly \(exit code -9\)"):
+        list(run_training(visitor, CONFIG, line))
+    assert visitor.job is None
     assert answered(visitor) == 5
-    *_, last = run_training(visitor, CONFIG, pool, line)
-    assert texts.DONE in last.status
+    list(run_training(visitor, CONFIG, line))
+    assert visitor.run.evaluation is not None
     assert answered(visitor) == 3
 
 

@@ -45,10 +45,11 @@ def test_lessons_are_closed_at_first_and_ask_nothing(tab, requests):
 def test_why_a_drawing_was_misread_is_shown_and_follows_the_drawing(tab, requests):
     lesson_button(tab, "stages").click()
     expect(tab.page.locator("#lesson")).to_contain_text("Draw a digit")
-    box = tab.page.locator("#examples").bounding_box()
+    top = "each => each.getBoundingClientRect().top + window.scrollY"
+    before = tab.page.locator("#examples").evaluate(top)
     tab.draw(CORNER_SEVEN)
     expect(stage(tab, "centred")).to_have_text("7")
-    assert tab.page.locator("#examples").bounding_box() == box
+    assert tab.page.locator("#examples").evaluate(top) == before
     pictures = tab.page.locator("#lesson .pixels img")
     sources = [picture.get_attribute("src") for picture in pictures.all()]
     assert len(set(sources)) == 4

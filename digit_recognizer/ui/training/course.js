@@ -36,9 +36,16 @@
     attributeFilter: ['data-network'],
   });
 
-  window.addEventListener('beforeunload', (event) => {
-    const { kind, network } = answering();
-    const trains = document.querySelector('#stop:enabled') !== null;
-    if (trains || (kind === 'own' && network !== saved)) event.preventDefault();
-  });
+  // First of all listeners: Gradio's ends the training's stream, also for a visitor who then stays.
+  window.addEventListener(
+    'beforeunload',
+    (event) => {
+      const { kind, network } = answering();
+      const trains = document.querySelector('#stop:enabled') !== null;
+      if (!trains && (kind !== 'own' || network === saved)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    { capture: true },
+  );
 }

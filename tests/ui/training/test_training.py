@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import gradio as gr
 import numpy as np
@@ -126,6 +127,19 @@ def test_status_names_the_epoch_its_pace_and_the_time_left(page):
     assert texts.pace(2.0, 3.0) in status[2]
     assert texts.TESTING in status[4]
     assert "97.89%" in status[-1]
+
+
+def test_the_time_left_is_smoothed_over_three_epochs_and_the_epoch_is_named_once(page):
+    paces = (60.0, 2.0, 4.0, 9.0, 1.0)
+    script = [replace(epoch(n), epochs=5, seconds=paces[n - 1]) for n in (1, 2, 3, 4, 5)]
+    status = page.shown(page.retrain(*script, finished(), epochs=5), page.status)
+    assert texts.pace(5.0, 5.0) in status[4]
+    assert status[4].count("Epoch 4 of 5") == 2  # as the headline, and as the bar's name
+    assert "Epoch 4" not in re.search("status-detail.*", status[4]).group()
+
+
+def test_a_finished_training_keeps_a_full_bar(page):
+    assert 'aria-valuenow="100"' in page.shown(page.retrain(*WHOLE), page.status)[-1]
 
 
 def test_each_epoch_is_a_plain_sentence_that_stays_through_the_next(page):

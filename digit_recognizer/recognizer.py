@@ -55,6 +55,7 @@ class Prediction:
         the wrong place; only `Recognizer.read` and `read_lines` look for that.
     box: left, top, right and bottom of the digit, in pixels of the picture as it is seen (turned
         as its camera says), or of the ink when ink was asked about.
+    none: probability that this is no digit, 0 to 1; None for a network that does not know these.
     """
 
     digit: int
@@ -64,6 +65,7 @@ class Prediction:
     is_digit: bool = True
     may_touch: bool = False
     box: tuple[int, int, int, int] = (0, 0, 0, 0)
+    none: float | None = None
 
 
 class Recognizer:
@@ -141,6 +143,7 @@ class Recognizer:
             probabilities,
             pixels,
             bool(certainty >= self.mlp.threshold),
+            none=float(1 - certainty / probabilities[digit]) if self.mlp.knows_non_digits else None,
         )
 
     def _read_picture(self, picture) -> tuple[Scan, Lines, Prediction]:

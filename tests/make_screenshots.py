@@ -91,7 +91,7 @@ def number(tab: DigitPage) -> None:
 def example(tab: DigitPage) -> None:
     tab.page.click('#examples [data-example="4"]')
     tab.expect_digit(4)
-    tab.page.locator("#upload img").wait_for()
+    tab.page.locator(".sheet-frame img").wait_for()
 
 
 def bad_upload(tab: DigitPage) -> None:
@@ -157,12 +157,11 @@ def start_training(tab: DigitPage, epochs: int) -> None:
 def open_sidebar(tab: DigitPage) -> Iterator[None]:
     """Open the sidebar where the screen is too narrow for it, and close it afterwards."""
     is_narrow = tab.page.viewport_size["width"] < SIDEBAR_WIDTH
-    toggle = tab.page.locator("#sidebar .toggle-button")
     if is_narrow:
-        toggle.click()
+        tab.page.click("#open-training")
     yield
-    if is_narrow:
-        toggle.click()
+    if is_narrow and tab.page.locator("#sidebar.open").count():  # Retrain has closed it
+        tab.page.click("#sidebar .toggle-button")
 
 
 STATES: dict[str, Callable[[DigitPage], None]] = {
@@ -245,6 +244,7 @@ def take(
     STATES[state](tab)
     if path.suffix == ".gif":
         with tab.page.expect_download() as waiting:
+            tab.page.click(".lesson-more summary")
             tab.page.click("#save-gif")
         waiting.value.save_as(path)
     else:

@@ -17,19 +17,19 @@ from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.lessons.lessons import Lessons
 from digit_recognizer.ui.masthead.masthead import render_masthead
 from digit_recognizer.ui.pictures.examples import Examples
-from digit_recognizer.ui.pictures.upload import ImageUpload, Upload
+from digit_recognizer.ui.pictures.upload import PictureUpload, Upload
+from digit_recognizer.ui.report.afterwards import Afterwards
 from digit_recognizer.ui.server.guarded_blocks import GuardedBlocks
 from digit_recognizer.ui.sketchpad.sketchpad import Sheet
 from digit_recognizer.ui.teach.teach import Teach
-from digit_recognizer.ui.training.afterwards import Afterwards
-from digit_recognizer.ui.training.charts import Charts
+from digit_recognizer.ui.training.course import Course
 from digit_recognizer.ui.training.training import Training
 from digit_recognizer.ui.visitors.visitors import Visitors
 
 CACHE_SWEEP = (600, 3600)
-"""Seconds between two sweeps, and the age in seconds at which a sweep deletes an upload."""
-_SCRIPTS = ("page.js", "sketchpad/newcomer.js", "masthead/shortcuts.js")
-"""Functions that the browser runs when the page has loaded."""
+"""Every so many seconds, uploads older than so many seconds are deleted."""
+_SCRIPTS = ("page.js", "training/course.js", "sketchpad/newcomer.js", "masthead/shortcuts.js")
+"""Functions that the browser runs once the page is there."""
 
 
 def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1) -> gr.Blocks:
@@ -47,22 +47,23 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
             render_reading(visitors.visit(None).reading()), elem_id="prediction", render=False
         )
         with gr.Row(elem_id="desk", equal_height=False):
-            with gr.Column(elem_id="input-side", min_width=280):
-                sheet = Sheet(visitors, answer)
-            with gr.Column(elem_id="answer-side", min_width=280):
+            with gr.Column(elem_id="input-side", min_width=0):
+                with gr.Column(elem_id="sheet-side", min_width=0):
+                    sheet = Sheet(visitors, answer)
+                    upload = Upload(visitors, answer)
+                with gr.Column(elem_id="more-side", min_width=0):
+                    Examples(upload)
+                    lessons = Lessons(visitors, sheet.sketchpad)
+            with gr.Column(elem_id="answer-side", min_width=0):
                 answer.render()
-        lessons = Lessons(visitors, sheet.sketchpad)
+                afterwards = Afterwards(visitors, recognizer)
+                course = Course(visitors, answer, afterwards)
+        lessons.panel.render()
         Teach(visitors, line, lessons.row, answer)
-        with gr.Row(elem_id="pictures"):
-            with gr.Column(elem_id="upload-side", min_width=280):
-                upload = Upload(visitors, answer)
-            with gr.Column(min_width=280):
-                Examples(upload, answer)
-        charts = Charts()
-        afterwards = Afterwards(visitors, recognizer)
-        # Last, so that the Tab key reaches the sheet first.
+        afterwards.box.render()
+        # Last, so that whoever goes through the page by keys comes to the sheet first.
         with gr.Sidebar(width=330, elem_id="sidebar"):
-            Training(visitors, line, answer, charts, afterwards)
+            Training(visitors, line, answer, course, afterwards)
 
         _add_api(recognizer)
         page.load(pool.prepare, js=_on_load(), **AT_ONCE)  # for the training that may come
@@ -93,6 +94,6 @@ def _add_api(recognizer: Recognizer) -> None:
             raise gr.Error(str(error), print_exception=False) from error
         return {str(digit): float(probabilities[digit]) for digit in range(NUM_CLASSES)}
 
-    picture = ImageUpload(visible=False, label=texts.API_PICTURE)
+    picture = PictureUpload(texts.API_PICTURE, visible=False)
     label = gr.Label(visible=False, label=texts.API_LABEL)
     gr.Button(visible=False).click(predict, picture, label, api_name="predict", concurrency_limit=4)

@@ -13,8 +13,10 @@ STYLE_SHEETS = (
     "teach/teach.css",
     "pictures/pictures.css",
     "training/training.css",
+    "training/course.css",
     "training/charts.css",
-    "training/report.css",
+    "report/report.css",
+    "forced-colors.css",
 )
 """Paths relative to this folder, in the order of the page."""
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")

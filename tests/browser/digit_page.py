@@ -52,6 +52,7 @@ class DigitPage:
 
     def __init__(self, page: Page):
         self.page = page
+        page.on("dialog", lambda dialog: dialog.accept())  # whether to leave
         self.sheet = page.locator("#sketchpad canvas")
         self.status = page.locator("#training-status")
 
@@ -63,6 +64,7 @@ class DigitPage:
         return self
 
     def draw(self, strokes, steps: int = 1) -> None:
+        self.sheet.scroll_into_view_if_needed()
         box = self.sheet.bounding_box()
         for stroke in strokes:
             places = [
@@ -97,7 +99,7 @@ class DigitPage:
         self.page.set_input_files("#upload input[type=file]", *files)
 
     def remove_upload(self) -> None:
-        self.page.get_by_label("Remove Image").click()
+        self.page.click("#clear")
 
     def message(self) -> str:
         note = self.page.locator("#prediction .problem")
@@ -143,6 +145,12 @@ class DigitPage:
     def open_hyperparameters(self) -> None:
         self.page.get_by_text("Hyperparameters").click()
         self.page.locator("#batch-size input").wait_for()
+
+    def open_more(self) -> None:
+        """Unfold what few people need."""
+        if not self.page.locator("#download-model").is_visible():
+            self.page.click("#more .label-wrap")
+        self.page.locator("#download-model").wait_for()
 
     def points(self, chart: str) -> int:
         return self.page.locator(f"#{chart} circle").count()

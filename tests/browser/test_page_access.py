@@ -196,6 +196,7 @@ def test_the_answer_is_announced_once_when_it_has_settled(tab):
 
 
 def test_tab_goes_from_the_head_to_the_sheet_and_on_to_the_sidebar(tab):
+    tab.open_more()
     tab.draw(DIGITS[7])
     tab.expect_digit(7)
     focus_by_keys(tab)
@@ -213,7 +214,7 @@ def test_tab_goes_from_the_head_to_the_sheet_and_on_to_the_sidebar(tab):
         outline = tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none", passed[-1]
         tab.page.keyboard.press("Tab")
-    order = ["help", "sketchpad", "undo", "clear", "upload", "examples", "sidebar", "preset",
+    order = ["help", "sketchpad", "undo", "clear", "upload-button", "examples", "sidebar", "preset",
              "epochs", "retrain", "restore", "download-model", "load-model"]  # fmt: skip
     places = [passed.index(name) for name in order]
     assert places == sorted(places), passed

@@ -50,7 +50,7 @@ def trained(training):
     tab.draw(DIGITS[7])
     tab.answer().wait_for()
     go_to(tab, 3)
-    expect(network_in_use(tab)).to_contain_text("3 epochs")
+    expect(network_in_use(tab)).to_contain_text("Your network · Quick")
     return tab
 
 
@@ -90,7 +90,7 @@ def test_the_time_machine_goes_back_through_the_epochs(training, trained):
     assert pictures.count() == 24
     last = pictures.first.get_attribute("src")
     go_to(trained, 1)
-    expect(network_in_use(trained)).to_contain_text("epoch 1 of 3")
+    expect(network_in_use(trained)).to_contain_text("Epoch 1 of 3")
     for chart in ("loss-chart", "accuracy-chart"):
         assert trained.page.locator(f"#{chart} [data-marked='1']").count() == 1
     expect(pictures.first).not_to_have_attribute("src", last)
@@ -99,19 +99,19 @@ def test_the_time_machine_goes_back_through_the_epochs(training, trained):
     )
     trained.draw([[(0.3, 0.5), (0.6, 0.5)]])
     trained.page.wait_for_timeout(500)
-    expect(network_in_use(trained)).to_contain_text("epoch 1 of 3")
+    expect(network_in_use(trained)).to_contain_text("Epoch 1 of 3")
 
 
 def test_an_epoch_can_be_made_the_visitors_own(trained):
     go_to(trained, 2)
-    expect(network_in_use(trained)).to_contain_text("epoch 2 of 3")
+    expect(network_in_use(trained)).to_contain_text("Epoch 2 of 3")
     trained.page.click("#use-epoch")
     trained.wait_for_status("The network of this epoch answers")
-    expect(network_in_use(trained)).to_contain_text("own network (Quick, 2 epochs)")
+    expect(network_in_use(trained)).to_contain_text("Your network · Quick · Epoch 2 of 3")
     trained.page.click("#restore")
-    expect(network_in_use(trained)).to_contain_text("built-in")
+    expect(network_in_use(trained)).to_contain_text("Built-in")
     go_to(trained, 3)
-    expect(network_in_use(trained)).to_contain_text("3 epochs")
+    expect(network_in_use(trained)).to_contain_text("Your network · Quick")
 
 
 def test_the_test_is_shown_and_its_mistakes_can_be_picked_with_the_keyboard(trained):
@@ -180,13 +180,14 @@ def test_the_network_is_taken_home_and_brought_back(training, new_tab, tmp_path)
 @pytest.mark.slow
 def test_another_training_clears_up_and_keeps_the_former_curve(trained):
     go_to(trained, 1)
-    expect(network_in_use(trained)).to_contain_text("epoch 1 of 3")
+    expect(network_in_use(trained)).to_contain_text("Epoch 1 of 3")
     trained.choose("tutorial", 50)
     trained.page.click("#retrain")
     trained.page.locator("#time-machine").wait_for(state="detached")
     trained.page.locator("#test-report").wait_for(state="detached")
     trained.wait_for_status("Epoch 3 of 50")  # so that there are two to choose from
-    assert trained.page.locator("#loss-chart .curve.previous").count() == 2
+    assert trained.page.locator("#loss-chart .curve.previous").count() == 1
+    assert trained.page.locator("#loss-chart .key.previous").is_visible()
     trained.page.click("#stop")
     trained.wait_for_status("Stopped")
     trained.page.locator("#time-machine").wait_for()
@@ -195,4 +196,4 @@ def test_another_training_clears_up_and_keeps_the_former_curve(trained):
     reached = int(slider(trained).input_value())
     assert trained.points("loss-chart") == 2 * reached
     go_to(trained, 1)
-    expect(network_in_use(trained)).to_contain_text("epoch 1 of 50")
+    expect(network_in_use(trained)).to_contain_text("Epoch 1 of 50")

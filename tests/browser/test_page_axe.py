@@ -36,7 +36,7 @@ def test_empty_answered_and_with_a_picture(new_tab, scheme):
     assert serious(tab) == []
     tab.page.click('#examples [data-example="4"]')
     tab.expect_digit(4)
-    tab.page.locator("#upload img").wait_for()
+    tab.page.locator(".sheet-frame img").wait_for()
     tab.open_hyperparameters()
     assert serious(tab) == []
     tab.upload({"name": "no.txt", "mimeType": "text/plain", "buffer": b"no picture"})
@@ -63,7 +63,7 @@ def test_with_a_lesson_open(new_tab, scheme):
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_on_a_phone_with_the_sidebar_open(new_tab, scheme):
     tab = new_tab(**PHONE, color_scheme=scheme)
-    tab.page.click("#sidebar .toggle-button")
+    tab.page.click("#open-training")
     tab.page.locator("#sidebar.open").wait_for()
     assert serious(tab) == []
 

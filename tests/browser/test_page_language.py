@@ -80,7 +80,7 @@ def test_who_reads_chinese_sees_no_english_whatever_happens(chinese_tab):
     tab.upload({"name": "note.png", "mimeType": "image/png", "buffer": b"no picture"})
     tab.message()
     assert english(tab) == []
-    tab.page.locator("#sidebar .label-wrap").click()
+    tab.page.locator("#settings .label-wrap").click()
     tab.page.fill("#learning-rate input", "10")
     tab.page.keyboard.press("Tab")
     tab.page.click("#retrain")
@@ -101,7 +101,7 @@ def test_who_reads_chinese_sees_no_english_whatever_happens(chinese_tab):
     assert "MNIST 的 60 个测试数字" in status.inner_text()
     tab.page.locator("#mistakes img").first.wait_for()
     tab.page.locator("#time-machine input[type=range]").fill("2")
-    expect(tab.page.locator("#model-in-use")).to_contain_text("第 2 轮（共 4 轮）")
+    expect(tab.page.locator("#model-in-use")).to_contain_text("第 2 轮，共 4 轮")
     tab.page.locator("#test-report button[data-read-as]").first.click()
     expect(tab.page.locator("#mistakes h3")).to_contain_text("被读成")
     assert english(tab) == []
@@ -209,7 +209,7 @@ def test_what_is_not_in_the_catalog_or_not_to_be_translated_stays_as_it_is(chine
           const place = document.body.appendChild(document.createElement('div'));
           place.innerHTML = '<p>Nobody says this</p><p translate="no" title="Stop">Stop</p>'
             + '<textarea>Stop</textarea><p>  Stop\\nEpoch 3 of 10 · 2 min 03 s  </p>'
-            + '<p>Read by the network you loaded (&lt;b&gt;Stop &amp; go.npz)</p>';
+            + '<p>Loaded network · &lt;b&gt;Stop &amp; go.npz</p>';
           await new Promise((resolve) => { setTimeout(resolve); });
           const [unknown, kept, lines, name] = place.querySelectorAll('p');
           lines.firstChild.data = lines.firstChild.data + ' ';
@@ -219,5 +219,5 @@ def test_what_is_not_in_the_catalog_or_not_to_be_translated_stays_as_it_is(chine
     )
     assert shown == [
         "Nobody says this", "Stop", "Stop", "  停止\n第 3 轮，共 10 轮 · 2 分 03 秒   ",
-        "由你载入的网络识别（<b>Stop & go.npz）", "Stop", 0,
+        "你载入的网络 · <b>Stop & go.npz", "Stop", 0,
     ]  # fmt: skip

@@ -45,10 +45,11 @@ def test_lessons_are_closed_at_first_and_ask_nothing(tab, requests):
 def test_why_a_drawing_was_misread_is_shown_and_follows_the_drawing(tab, requests):
     lesson_button(tab, "stages").click()
     expect(tab.page.locator("#lesson")).to_contain_text("Draw a digit")
-    box = tab.page.locator("#pictures").bounding_box()
+    top = "each => each.getBoundingClientRect().top + window.scrollY"
+    before = tab.page.locator("#examples").evaluate(top)
     tab.draw(CORNER_SEVEN)
     expect(stage(tab, "centred")).to_have_text("7")
-    assert tab.page.locator("#pictures").bounding_box() == box
+    assert tab.page.locator("#examples").evaluate(top) == before
     pictures = tab.page.locator("#lesson .pixels img")
     sources = [picture.get_attribute("src") for picture in pictures.all()]
     assert len(set(sources)) == 4
@@ -76,6 +77,7 @@ def test_where_it_looks_adds_up_and_flips_by_keyboard(tab):
     tab.page.keyboard.press("Enter")
     lesson = tab.page.locator("#lesson")
     expect(lesson.locator("[data-part]")).to_have_count(4)
+    lesson.get_by_text("Show the sum").click()
     terms = lesson.locator("[data-term] dd").all_inner_texts()
     *parts, lead = (float(term.replace("−", "-")) for term in terms)
     assert sum(parts) == pytest.approx(lead, abs=0.021)
@@ -124,6 +126,7 @@ def test_a_drawing_is_saved_as_a_gif_once_there_is_one(tab, tmp_path):
     expect(save).to_be_disabled()
     tab.draw(DIGITS[7])
     expect(save).to_be_enabled()
+    tab.page.click(".lesson-more summary")
     for path in (tmp_path / "first.gif", tmp_path / "second.gif"):
         with tab.page.expect_download() as waiting:
             save.click()

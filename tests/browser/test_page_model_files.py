@@ -7,6 +7,7 @@ from tests.helpers import constant_network
 
 
 def download(tab: DigitPage, path):
+    tab.open_more()
     with tab.page.expect_download() as waiting:
         tab.page.click("#download-model")
     assert waiting.value.suggested_filename.endswith(".npz")
@@ -15,6 +16,7 @@ def download(tab: DigitPage, path):
 
 
 def load(tab: DigitPage, file) -> None:
+    tab.open_more()
     with tab.page.expect_file_chooser() as waiting:
         tab.page.click("#load-model")
     waiting.value.set_files(file)
@@ -41,7 +43,7 @@ def test_a_loaded_network_answers_until_restored(tab, model):
     assert "sixes.npz" in network_in_use(tab)
     tab.page.click("#restore")
     tab.expect_digit(7)
-    assert "built-in" in network_in_use(tab)
+    assert "Built-in" in network_in_use(tab)
 
 
 def test_a_wrong_file_is_refused_in_the_status_and_the_same_button_works_again(tab, model):
@@ -50,7 +52,7 @@ def test_a_wrong_file_is_refused_in_the_status_and_the_same_button_works_again(t
         said = tab.wait_for_status("is not a network")
         assert re.search(r"(wrong\.npz|note\.txt) is not a network saved by this program", said)
         assert "/" not in said.replace(".npz", "")
-        assert "built-in" in network_in_use(tab)
+        assert "Built-in" in network_in_use(tab)
     assert tab.page.locator("[data-testid=toast-body]").count() == 0
     load(tab, model)
     tab.wait_for_status("Loaded: your network answers")

@@ -64,7 +64,7 @@ def test_a_number_is_read_and_its_digits_show_their_own_bars_when_pointed_at(dra
             float(bar.get_attribute("data-probability"))
             for bar in drawn.page.locator("#prediction [data-bar]").all()
         ]
-        assert len(shares) == 10
+        assert len(shares) == 11
         assert sum(shares) == pytest.approx(1, abs=0.001)
         expect(drawn.page.locator(".caption")).to_contain_text(f"Digit {place} of 3")
         views.add(view(drawn))

@@ -36,7 +36,7 @@ def test_a_hand_is_learnt_from_three_corrections_and_undone(tab):
     tab.draw(hook(4))
     tab.expect_digit(7)
     undo.click()
-    expect(tab.page.locator("#model-in-use")).to_contain_text("built-in")
+    expect(tab.page.locator("#model-in-use")).to_contain_text("Built-in")
     expect(undo).to_be_disabled()
     tab.expect_digit(int(read))
 

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from digit_recognizer.ink.strokes import render
+from digit_recognizer.ui.events import inline_file
 from digit_recognizer.ui.pictures.examples import example_path
 from tests.browser.digit_page import DIGITS
 
@@ -61,8 +62,6 @@ def test_each_bad_file_gets_one_sentence_and_the_page_goes_on(tab, tmp_path):
         tab.upload(file)
         said[kind] = tab.message()
         assert tab.digit() is None, kind
-        if tab.page.get_by_label("Remove Image").count():
-            tab.remove_upload()
         tab.draw(DIGITS[1])
         tab.expect_digit(1)
         tab.page.click("#clear")
@@ -81,52 +80,92 @@ def test_a_picture_of_more_pixels_than_memory_should_hold_is_refused(tab, tmp_pa
     assert "megapixels" in tab.message()
 
 
-def test_an_example_fills_the_upload_and_is_read(tab):
+def test_an_example_lies_on_the_sheet_and_is_read(tab):
     for digit in (4, 0, 4):
         tab.page.click(f'#examples [data-example="{digit}"]')
         tab.expect_digit(digit)
-        shown = tab.page.locator("#upload img").get_attribute("src")
-        assert example_path(digit).name in shown
+        shown = tab.page.locator(".sheet-frame img").get_attribute("src")
+        assert shown == inline_file(example_path(digit).read_bytes(), "image/gif", "")["url"]
         tab.draw([[(0.5, 0.22), (0.5, 0.8)]])
         tab.expect_digit(1)
         tab.page.click("#clear")
         tab.expect_no_digit()
 
 
-def test_the_answer_belongs_to_whichever_was_touched_last(tab):
+def test_the_sheet_shows_the_picture_or_the_drawing_that_is_answered(tab):
+    on_sheet = tab.page.locator(".sheet-picture")
     tab.draw(DIGITS[1])
     tab.expect_digit(1)
     tab.upload(picture(7))
     tab.expect_digit(7)
-    tab.page.click("#clear")
-    assert tab.digit() == 7
+    assert on_sheet.is_visible()
+    assert tab.ink() == 0
     tab.page.click("#undo")
     tab.expect_digit(1)
-    tab.remove_upload()
-    assert tab.digit() == 1
+    assert on_sheet.is_hidden()
     tab.upload(picture(3))
     tab.expect_digit(3)
-    tab.remove_upload()
+    tab.page.click("#clear")
+    tab.expect_no_digit()
+    assert on_sheet.is_hidden()
+    tab.upload(picture(3))
+    tab.expect_digit(3)
+    tab.draw([[(0.5, 0.22), (0.5, 0.8)]])
     tab.expect_digit(1)
+    assert on_sheet.is_hidden()
 
 
 def test_a_picture_can_be_pasted_anywhere(tab):
-    def paste(digit):
+    def paste(digit, into="body", text=""):
         tab.page.evaluate(
-            """encoded => {
+            """([encoded, into, text]) => {
               const bytes = Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0));
               const clipboardData = new DataTransfer();
               clipboardData.items.add(new File([bytes], 'paste.png', { type: 'image/png' }));
-              document.body.dispatchEvent(
+              if (text) clipboardData.setData('text/plain', text);
+              document.querySelector(into).dispatchEvent(
                 new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
             }""",
-            base64.b64encode(picture(digit)["buffer"]).decode(),
+            [base64.b64encode(picture(digit)["buffer"]).decode(), into, text],
         )
 
     paste(7)
     tab.expect_digit(7)
     paste(2)
     tab.expect_digit(2)
+    tab.open_hyperparameters()
+    paste(7, "#hidden-layers :is(input, textarea)", "256")
+    assert tab.digit() == 2
+
+
+def test_a_picture_is_dropped_anywhere_and_of_several_the_first_is_read(tab):
+    note = tab.page.locator(".sheet-note")
+
+    def drop(digits, address=""):
+        tab.page.evaluate(
+            """([files, address]) => {
+              const dataTransfer = new DataTransfer();
+              for (const encoded of files) {
+                const bytes = Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0));
+                dataTransfer.items.add(new File([bytes], 'drop.png', { type: 'image/png' }));
+              }
+              if (address) dataTransfer.setData('text/uri-list', address);
+              document.querySelector('#prediction').dispatchEvent(
+                new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+            }""",
+            [[base64.b64encode(picture(digit)["buffer"]).decode() for digit in digits], address],
+        )
+
+    drop([7])
+    tab.expect_digit(7)
+    assert note.is_hidden()
+    drop([3, 1])
+    tab.expect_digit(3)
+    assert "one picture at a time" in note.inner_text()
+    drop([], "https://example.org/7.png")
+    assert "save the picture first" in note.inner_text()
+    assert tab.digit() == 3
+    assert tab.page.url.startswith("http://127.0.0.1")
 
 
 @pytest.mark.parametrize("name", ["digit.tiff", "digit.jp2"])

@@ -15,11 +15,12 @@ const digits = () => [...element.querySelectorAll('[data-place]')];
 function show(button) {
   const answer = JSON.parse(button.dataset.answer);
   for (const each of digits()) each.setAttribute('aria-pressed', String(each === button));
-  for (const [digit, bar] of element.querySelectorAll('[data-bar]').entries()) {
-    bar.classList.toggle('best', digit === answer.best);
-    bar.dataset.probability = answer.shares[digit];
-    bar.style.setProperty('--share', answer.shares[digit]);
-    bar.querySelector('.bar-value').textContent = answer.values[digit];
+  element.querySelector('.bars').classList.toggle('doubted', answer.doubted);
+  for (const [place, bar] of element.querySelectorAll('[data-bar]').entries()) {
+    bar.classList.toggle('best', place === answer.best);
+    bar.dataset.probability = answer.probabilities[place];
+    bar.style.setProperty('--share', answer.shares[place]);
+    bar.querySelector('.bar-value').textContent = answer.values[place];
   }
   element.querySelector('#network-view img').src = answer.view;
   element.querySelector('.caption').textContent = answer.caption;
@@ -44,6 +45,20 @@ for (const type of ['pointerover', 'focusin', 'click']) element.addEventListener
 // Not characterData: a translation is not a new answer.
 observer.observe(element, { subtree: true, childList: true, attributeFilter: ['data-answer'] });
 
+/* The badge pulses once when another network answers, but not at each epoch of a training. */
+let badge = null;
+
+function noteBadge() {
+  const { network, kind } = element.querySelector('#model-in-use').dataset;
+  const isNews = badge && network !== badge.network && !(kind === 'training' && badge.kind === kind);
+  badge = { network, kind };
+  if (!isNews || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  element.querySelector('.badge').animate(
+    [{ backgroundColor: 'var(--answer)', color: 'var(--on-answer)' }, {}],
+    { duration: 900, easing: 'ease-out' },
+  );
+}
+
 const region = document.createElement('p');
 region.id = 'announcement';
 region.className = 'visually-hidden';
@@ -59,6 +74,8 @@ function announce() {
 
 let timer = 0;
 new MutationObserver(() => {
+  noteBadge();
   clearTimeout(timer);
   timer = setTimeout(announce, SETTLED);
 }).observe(element, { subtree: true, childList: true, characterData: true });
+noteBadge();

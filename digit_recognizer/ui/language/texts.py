@@ -49,8 +49,10 @@ UNDO_TITLE = "Undo the last stroke (Ctrl+Z)"
 CLEAR = "Clear"
 CLEAR_TITLE = "Clear the sheet (Esc)"
 
-UPLOAD = "Or upload a picture"
-UPLOAD_PLACEHOLDER = "Drop a picture of a digit here\nor click to choose one"
+UPLOAD = "Upload"
+ONLY_FIRST_FILE = "The page reads one picture at a time: this is the first one."
+ONLY_ADDRESS = "Only an address was dropped: save the picture first, then drop the file."
+PICTURE = "Your picture"
 EXAMPLES = "Or try an example"
 
 INVITATION = "Draw a digit or upload a picture of one"
@@ -58,7 +60,9 @@ NETWORK_VIEW = "What the network sees"
 NETWORK_VIEW_EMPTY = "The 28 × 28 pixels that the network sees appear here"
 NUMBER = "Number: choose a digit to see its bars"
 PROBABILITIES = "Probability of each digit"
-SHIPPED = "Read by the built-in network"
+NONE = "none"
+NONE_TITLE = "No digit"
+NONE_UNKNOWN = "not learnt"
 NOT_A_DRAWING = "The page cannot read this drawing. Clear the sheet and draw again."
 WRONG_TYPE = f"This file is not a picture. Choose one of these formats: {FORMAT_NAMES}."
 FILE_TOO_LARGE = "This file is larger than 20 MB. Make the picture smaller and upload it again."
@@ -97,7 +101,7 @@ STAGES_EMPTY = "Draw a digit to see how preparing the picture changes the answer
 LOOKS_EMPTY = "Draw a digit to see which pixels decided the answer and which change would flip it."
 EXPLAINS_ONE_DIGIT = "The lessons explain single digits. Clear the sheet and draw just one."
 REASONS_PICTURE = "The network's input, with marks on the pixels that decided the answer"
-SUM = "How the score adds up"
+SUM = "Show the sum"
 SUM_INFO = "The scores are logits, which become probabilities."
 INK_FOR = "Orange ink"
 INK_AGAINST = "Blue ink"
@@ -137,6 +141,7 @@ SAVE_GIF = "Save as GIF"
 SAVE_GIF_TITLE = "Save your drawing stroke by stroke, with the network's answers"
 GIF_NAME = "my-digit.gif"
 
+OPEN_TRAINING = "Train"
 TRAINING = "Train your own network"
 TRAINING_LEAD = "Train a new network on MNIST's 55,000 digits, then try it on your handwriting."
 PRESET = "Recipe"
@@ -149,7 +154,8 @@ CUSTOM = "custom"
 PRESET_INFO = "Robust also trains on distorted digits and reads handwriting best."
 EPOCHS = "Epochs"
 EPOCHS_INFO = "Number of passes over all digits"
-MORE = "Hyperparameters"
+SETTINGS = "Hyperparameters"
+MORE = "More"
 HIDDEN = "Hidden layers"
 HIDDEN_INFO = "Units of each layer, for example 256, 128"
 BATCH_SIZE = "Batch size"
@@ -187,18 +193,17 @@ LOSS_INFO = "the network's error; lower is better"
 ACCURACY = "Accuracy"
 ACCURACY_INFO = "share of digits read correctly"
 TRAINING_SERIES = "training"
-VALIDATION_SERIES = "validation: unseen digits"
 VALIDATION_SHORT = "validation"
-PREVIOUS_SERIES = "validation, previous run"
-PREVIOUS_SHORT = "previous"
+PREVIOUS_SHORT = "previous run"
 EPOCH_AXIS = "epoch"
+DISTORTED = "Training digits are distorted, so training reads worse than validation."
 CHART_EMPTY = "Each epoch adds a point here"
 
 TIME_MACHINE = "Time machine"
-TIME_MACHINE_INFO = "Each epoch's network reads your drawing again"
 USE_EPOCH = "Use this epoch"
 EPOCH_GONE = "This epoch's network was removed to save memory."
 EPOCH_KEPT = "The network of this epoch answers"
+ANOTHER_ANSWERS = "Another network answers now."
 FIRST_LAYER = "First layer"
 
 REPORT = "Final test"
@@ -233,6 +238,11 @@ def place(number: int, count: int) -> str:
     return f"Digit {number} of {count}"
 
 
+def perhaps_none(digit: int) -> str:
+    """Caption of an answer that is little more than a guess, and may be no digit."""
+    return f"Not sure: {digit}, or perhaps not a digit"
+
+
 def no_digit() -> str:
     """Caption of an answer to something that is probably not a digit."""
     return "This may not be a digit"
@@ -240,7 +250,7 @@ def no_digit() -> str:
 
 def may_touch() -> str:
     """Caption of an answer to a drawing that may be several digits that touch."""
-    return "Not sure: digits may touch here"
+    return "Very wide: perhaps two digits"
 
 
 def said_unsure(confidence: float) -> str:
@@ -333,7 +343,7 @@ def brought(number: int) -> str:
 
 def taught(drawings: int) -> str:
     """Name of a network after a fine-tuning."""
-    return f"Read by your own network (taught {count(drawings, 'drawing')})"
+    return badge(YOUR_NETWORK, f"taught {count(drawings, 'drawing')}")
 
 
 def fine_tuning_took(seconds: float) -> str:
@@ -362,19 +372,44 @@ def epoch_of(epoch: int, epochs: int) -> str:
     return f"Epoch {epoch} of {epochs}"
 
 
-def in_training(epoch: int, epochs: int) -> str:
-    """Name of a network during its training."""
-    return f"Read by your network in training, epoch {epoch} of {epochs}"
+def built_in(accuracy: float | None) -> str:
+    """Name of the built-in network; `accuracy` on the test set, where that is known."""
+    return badge(SHIPPED_NETWORK, "" if accuracy is None else rounded_percent(accuracy))
 
 
-def yours(recipe: str, epochs: int) -> str:
-    """Name of a network after its training."""
-    return f"Read by your own network ({recipe}, {count(epochs, 'epoch')})"
+def badge(*parts: str) -> str:
+    """Name of a network, in parts."""
+    return SEPARATOR.join(filter(None, parts))
 
 
-def looking_back(epoch: int, epochs: int) -> str:
-    """Name of a network while the time machine shows one of its epochs."""
-    return f"Read by your network after epoch {epoch} of {epochs}"
+def in_training(accuracy: float) -> str:
+    """Name of a network during its training; `accuracy` on the validation set."""
+    return badge("Your network in training", rounded_percent(accuracy))
+
+
+def yours(recipe: str, accuracy: float) -> str:
+    """Name of a network after its training; `accuracy` on the test set."""
+    return badge(YOUR_NETWORK, recipe, rounded_percent(accuracy))
+
+
+def yours_of_epoch(recipe: str, epoch: int, epochs: int, accuracy: float) -> str:
+    """Name of the network of an epoch; `accuracy` on the validation set."""
+    return badge(YOUR_NETWORK, recipe, epoch_of(epoch, epochs), rounded_percent(accuracy))
+
+
+def built_in_says(number: str, confidence: float) -> str:
+    """Answer of the built-in network while another one answers."""
+    return f"Built-in network: {number}, {percent(confidence)}"
+
+
+def built_in_doubts(number: str) -> str:
+    """Answer of the built-in network that is little more than a guess."""
+    return f"Built-in network: not sure, perhaps {number}"
+
+
+def validated(accuracy: float, digits: int) -> str:
+    """Validation accuracy after the newest epoch."""
+    return f"{accuracy:.1%} of {count(digits, 'unseen digit')} read correctly"
 
 
 def epoch_summary(epoch: int, epochs: int, accuracy: float, digits: int) -> str:
@@ -384,7 +419,7 @@ def epoch_summary(epoch: int, epochs: int, accuracy: float, digits: int) -> str:
 
 def loaded(name: str) -> str:
     """Name of a network that was loaded from a file."""
-    return f"Read by the network you loaded ({name if len(name) <= 30 else name[:27] + '…'})"
+    return badge("Loaded network", name if len(name) <= 30 else name[:27] + "…")
 
 
 def loaded_detail(hidden: tuple[int, ...]) -> str:
@@ -431,6 +466,11 @@ def report_info(digits: int, on_mnist: bool) -> str:
     """Number and source of the test's digits."""
     source = "MNIST's test set" if on_mnist else "the handwriting generator"
     return f"{count(digits, 'digit')} from {source}, none of them used in training"
+
+
+def rounded_percent(share: float) -> str:
+    """A share from 0 to 1 of digits that were counted, in a name."""
+    return f"{share:.1%}"
 
 
 def exact_percent(share: float) -> str:

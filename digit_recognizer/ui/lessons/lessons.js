@@ -26,6 +26,18 @@ function askIn(milliseconds) {
 
 const observer = new MutationObserver(() => askIn(REST));
 
+/* Brings the panel of a lesson into view once it has its content. */
+function reveal(panel, name) {
+  const show = () => {
+    if (!panel.querySelector(`[data-shows=${name}]`)) return;
+    awaited.disconnect();
+    panel.scrollIntoView({ block: 'nearest' });
+  };
+  const awaited = new MutationObserver(() => requestAnimationFrame(show));
+  awaited.observe(panel, { subtree: true, childList: true });
+  requestAnimationFrame(show);
+}
+
 function toggle(chosen) {
   const isOpening = chosen.getAttribute('aria-expanded') !== 'true';
   for (const button of buttons) {
@@ -34,6 +46,7 @@ function toggle(chosen) {
   askIn(0);
   observer.disconnect();
   if (!isOpening) return;
+  reveal(document.getElementById(chosen.getAttribute('aria-controls')), chosen.dataset.lesson);
   observer.observe(document.querySelector('#prediction'), {
     subtree: true,
     childList: true,
@@ -42,17 +55,17 @@ function toggle(chosen) {
   });
 }
 
-/* A drawing that can be cleared can be saved. The sheet may be mounted later than this row. */
+/* A drawing can be saved. The sheet may be mounted later than this row. */
 function followSheet() {
-  const clear = document.querySelector('#clear');
-  if (!clear) {
+  const sheet = document.querySelector('#sketchpad .sheet');
+  if (!sheet) {
     requestAnimationFrame(followSheet);
     return;
   }
   const refresh = () => {
-    save.disabled = clear.disabled;
+    save.disabled = sheet.dataset.holds !== 'drawing';
   };
-  new MutationObserver(refresh).observe(clear, { attributeFilter: ['disabled'] });
+  new MutationObserver(refresh).observe(sheet, { attributeFilter: ['data-holds'] });
   refresh();
 }
 

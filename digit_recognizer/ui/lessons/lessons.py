@@ -70,7 +70,8 @@ class Lessons:
     def __init__(self, visitors: Visitors, sketchpad: Sketchpad):
         self._visitors = visitors
         self.row = row = LessonRow(elem_id="lessons")
-        self.panel = gr.HTML(elem_id="lesson", apply_default_css=False)
+        # Rendered by the page, below what stands beside the sheet.
+        self.panel = gr.HTML(elem_id="lesson", apply_default_css=False, render=False)
         row.explain(self.explain, row, [self.panel], trigger_mode="always_last", **QUEUED)
         file = gr.JSON(visible=False)
         save_in_browser(row.replay(self.replay, sketchpad, file, **QUEUED), file)

@@ -30,8 +30,8 @@ def render_looks(recognizer: Recognizer, ink: np.ndarray) -> str:
     """The content for float32 (H, W) ink. Raises EmptyDrawing."""
     pixels = to_pixels(ink)
     found = attribute(recognizer.mlp, pixels)
-    parts = [_reasons(pixels, found), _sum(found), *_change(recognizer, pixels, found)]
-    return template("lessons/looks.html").render(parts=parts)
+    parts = [_reasons(pixels, found), *_change(recognizer, pixels, found)]
+    return template("lessons/looks.html").render(parts=parts, ledger=_ledger(found))
 
 
 def _reasons(pixels: np.ndarray, found: Attribution) -> _Part:
@@ -44,7 +44,7 @@ def _reasons(pixels: np.ndarray, found: Attribution) -> _Part:
     )
 
 
-def _sum(found: Attribution) -> _Part:
+def _ledger(found: Attribution) -> str:
     """The answer's lead as a sum."""
     terms = (
         ("for", texts.INK_FOR, found.pixels[found.pixels > 0].sum()),
@@ -57,7 +57,7 @@ def _sum(found: Attribution) -> _Part:
         f"<dd>{html.escape(texts.signed(float(value)))}</dd></div>"
         for name, label, value in terms
     )
-    return _Part("sum", texts.SUM, f'<dl class="ledger">{rows}</dl>', texts.SUM_INFO)
+    return f'<dl class="ledger">{rows}</dl>'
 
 
 def _change(recognizer: Recognizer, pixels: np.ndarray, found: Attribution) -> list[_Part]:

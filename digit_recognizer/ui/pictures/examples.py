@@ -8,8 +8,7 @@ import gradio as gr
 from PIL import Image, ImageOps
 
 from digit_recognizer.constants import NUM_CLASSES
-from digit_recognizer.ui.answer.answer import AnswerPanel
-from digit_recognizer.ui.events import AT_ONCE, payload
+from digit_recognizer.ui.events import AT_ONCE, inline_file, payload
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.pictures.upload import Upload
 from digit_recognizer.ui.widgets import png_uri
@@ -21,7 +20,10 @@ THUMBNAIL_SIZE = 88
 _ON_LOAD = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-example]');
-  if (button) trigger('select', { index: Number(button.dataset.example) });
+  if (!button) return;
+  const detail = { src: button.dataset.picture };
+  document.dispatchEvent(new CustomEvent('sheet-picture', { detail }));
+  trigger('select', { index: Number(button.dataset.example) });
 });
 """
 
@@ -47,20 +49,19 @@ class ExampleRow(gr.HTML):
 
 
 class Examples:
-    """The examples on the page; a chosen one becomes the upload."""
+    """The examples on the page; a chosen one is answered as an upload is."""
 
-    def __init__(self, upload: Upload, answer: AnswerPanel):
+    def __init__(self, upload: Upload):
         self._upload = upload
         row = ExampleRow(elem_id="examples")
-        row.select(self.take, None, [upload.widget, answer], **AT_ONCE)
+        row.select(self.take, None, [upload.answer], **AT_ONCE)
 
     def take(self, event: gr.EventData, request: gr.Request) -> dict:
-        """Show the chosen example in the upload widget, and answer it."""
+        """Answer the chosen example, which lies on the sheet already."""
         digit = payload(event).get("index")
         if type(digit) is not int or not 0 <= digit < NUM_CLASSES:
             raise gr.Error(texts.BAD_REQUEST, print_exception=False)
-        path = str(example_path(digit))
-        return {self._upload.widget: path, **self._upload.read(path, request)}
+        return self._upload.read(str(example_path(digit)), request)
 
 
 def _button(digit: int) -> str:
@@ -69,7 +70,9 @@ def _button(digit: int) -> str:
             (THUMBNAIL_SIZE, THUMBNAIL_SIZE), Image.Resampling.BOX
         )
     label = html.escape(texts.example(digit))
+    picture_uri = inline_file(example_path(digit).read_bytes(), "image/gif", "")["url"]
     return (
-        f'<button type="button" data-example="{digit}" title="{label}" aria-label="{label}">'
+        f'<button type="button" data-example="{digit}" data-picture="{picture_uri}" '
+        f'title="{label}" aria-label="{label}">'
         f'<img src="{png_uri(thumbnail)}" alt="" width="44" height="44"></button>'
     )

@@ -1,10 +1,10 @@
-"""The upload widget and the handlers for an uploaded picture."""
+"""The upload button, files that are pasted or dropped, and how pictures are answered."""
 
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import ImageData
+from gradio.data_classes import FileData
 
 from digit_recognizer.ink.decoding import MAX_FILE_BYTES
 from digit_recognizer.ui.answer.answer import AnswerPanel, render_reading
@@ -14,72 +14,58 @@ from digit_recognizer.ui.server.guarded_blocks import uploaded_path
 from digit_recognizer.ui.visitors.visitors import Visitors
 from digit_recognizer.ui.widgets import known_as_base
 
-_GUARD = Path(__file__).parent / "upload_guard.js"
+_INTAKE = Path(__file__).parent / "intake.js"
 
 
 @known_as_base
-class ImageUpload(gr.Image):
-    """An image widget that hands over the path of any uploaded file.
+class PictureUpload(gr.UploadButton):
+    """A button to choose a picture; hands over the path of whatever file came."""
 
-    `gr.Image` opens the file before a handler runs, and shows an error of its own for a file that
-    it cannot open.
-    """
-
-    def __init__(self, **settings: Any):
-        super().__init__(
-            type="filepath", image_mode=None, sources=["upload", "clipboard"], **settings
-        )
-
-    def preprocess(self, payload: ImageData | None) -> str | None:
+    def preprocess(self, payload: FileData | None) -> str | None:
         """The path of the uploaded file, checked to lie in Gradio's upload folder."""
         return None if payload is None else uploaded_path(payload.path)
 
 
-class UploadGuard(gr.HTML):
-    """Refuses files in the browser, and lets a picture be pasted anywhere on the page; invisible.
+class Intake(gr.HTML):
+    """Takes files that are chosen, pasted or dropped anywhere on the page; invisible.
 
-    It raises `select` with a `reason`, "type" or "size", for a file that the widget would refuse in
-    its own words.
+    It shows a picture on the sheet, hands it to the upload button, and raises `select` with a
+    `reason`, "type" or "size", for a file that the server would refuse.
     """
 
     def __init__(self, **settings: Any):
         super().__init__(
             html_template="",
-            js_on_load=_GUARD.read_text(encoding="utf-8"),
+            js_on_load=_INTAKE.read_text(encoding="utf-8"),
             apply_default_css=False,
             max_bytes=MAX_FILE_BYTES,
+            only_first=texts.ONLY_FIRST_FILE,
+            only_address=texts.ONLY_ADDRESS,
             **settings,
         )
 
 
 class Upload:
-    """The upload widget on the page, below its heading."""
+    """The upload button on the page, beside Undo and Clear; the sheet shows the picture."""
 
     def __init__(self, visitors: Visitors, answer: AnswerPanel):
         self._visitors = visitors
-        self._answer = answer
-        gr.HTML(f'<p class="over-pictures">{texts.UPLOAD}</p>', apply_default_css=False)
-        self.widget = ImageUpload(
-            label=texts.UPLOAD,
-            show_label=False,
-            placeholder=texts.UPLOAD_PLACEHOLDER,
-            buttons=[],
-            height=170,
-            elem_id="upload",
-        )
-        guard = UploadGuard(elem_id="upload-guard")
-        self.widget.input(self.read, self.widget, [answer], trigger_mode="always_last", **AT_ONCE)
-        guard.select(self.refuse, None, [answer], **AT_ONCE)
+        self.answer = answer
+        with gr.Column(elem_id="upload", min_width=0):  # the button's file input stands beside it
+            button = PictureUpload(texts.UPLOAD, size="sm", elem_id="upload-button")
+        intake = Intake(elem_id="intake")
+        button.upload(self.read, button, [answer], trigger_mode="always_last", **AT_ONCE)
+        intake.select(self.refuse, None, [answer], **AT_ONCE)
 
     def read(self, path: str | None, request: gr.Request) -> dict:
         """Answer the picture at `path`; None when it was taken away."""
         visitor = self._visitors.visit(request.session_hash)
         visitor.upload(path)
-        return {self._answer: render_reading(visitor.reading())}
+        return {self.answer: render_reading(visitor.reading())}
 
     def refuse(self, event: gr.EventData, request: gr.Request) -> dict:
         """Say why the browser did not upload a file."""
         visitor = self._visitors.visit(request.session_hash)
         too_large = payload(event).get("reason") == "size"
         visitor.refuse_upload(texts.FILE_TOO_LARGE if too_large else texts.WRONG_TYPE)
-        return {self._answer: render_reading(visitor.reading())}
+        return {self.answer: render_reading(visitor.reading())}

@@ -15,19 +15,27 @@ const STEP = 0.05;
 const SMALL_STEP = 0.01; // with Shift
 const RESTED = 500; // milliseconds without a step until the position is announced
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const KEPT = 'digit-recognizer:sheet'; // the drawing, kept until its tab is closed
+const TAP = 6; // pixels that a pointer moves at most in a tap, which leaves a picture on the sheet
+const KEPT = 'digit-recognizer:sheet'; // the drawing, kept for its own tab and no longer than that is open
 
 const canvas = element.querySelector('canvas');
 const pen = canvas.getContext('2d');
 const hint = element.querySelector('.sheet-hint');
 const heard = element.querySelector('.sheet-heard'); // text for screen readers
 const full = element.querySelector('.sheet-full');
+const note = element.querySelector('.sheet-note');
+const sheet = element.querySelector('.sheet');
+const picture = element.querySelector('.sheet-picture');
+const frameOfPicture = element.querySelector('.sheet-frame');
+const image = element.querySelector('.sheet-picture img');
 const undo = element.querySelector('#undo');
 const clear = element.querySelector('#clear');
 
 let strokes = [];
 let former = []; // the drawings that Undo brings back
 let pointer = null; // the pointer that draws now, or KEYS; all others are ignored
+let isTouch = false; // whether that pointer is a finger, or the palm of a hand that holds a pen
+let touched = null; // where a pointer went down on a picture: a tap, or the start of a stroke
 let sendTimer = 0;
 let sentAt = -SEND_EVERY;
 let waiting = false; // for a connection, with a drawing that was not sent
@@ -75,11 +83,13 @@ function resize() {
 }
 
 function refresh() {
-  hint.hidden = strokes.length > 0 || usesKeys();
-  keysHint.hidden = strokes.length > 0 || !usesKeys();
+  const isUsed = strokes.length > 0 || hasPicture();
+  sheet.dataset.holds = strokes.length ? 'drawing' : hasPicture() ? 'picture' : 'nothing';
+  hint.hidden = isUsed || usesKeys();
+  keysHint.hidden = isUsed || !usesKeys();
   full.hidden = !isFull();
   undo.disabled = former.length === 0;
-  clear.disabled = strokes.length === 0;
+  clear.disabled = !isUsed;
   repaint();
 }
 
@@ -131,6 +141,8 @@ function extend(event) {
 }
 
 function begin(by, point) {
+  dropPicture();
+  note.hidden = true;
   former.push(strokes);
   strokes = [...strokes, [point]];
   pointer = by;
@@ -144,14 +156,32 @@ function finish() {
   send();
 }
 
+/* A pen takes over from the palm that landed before it, whose stroke goes. */
+function takeOver() {
+  strokes = former.pop();
+  pointer = null;
+}
+
 function start(event) {
   if (event.button === 0) liftKeys();
+  if (event.pointerType === 'pen' && isTouch && pointer !== null) takeOver();
   if (pointer !== null || event.button !== 0 || isFull()) return;
   canvas.setPointerCapture(event.pointerId);
+  if (hasPicture()) touched = { id: event.pointerId, x: event.clientX, y: event.clientY, event };
+  else draw(event);
+}
+
+function draw(event) {
+  isTouch = event.pointerType === 'touch';
   begin(event.pointerId, place(event));
 }
 
 function move(event) {
+  if (event.pointerId === touched?.id) {
+    if (Math.hypot(event.clientX - touched.x, event.clientY - touched.y) <= TAP) return;
+    draw(touched.event);
+    touched = null;
+  }
   if (event.pointerId !== pointer) return;
   const events = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
   for (const each of events.length ? events : [event]) extend(each);
@@ -160,6 +190,7 @@ function move(event) {
 }
 
 function end(event) {
+  if (event.pointerId === touched?.id) touched = null;
   if (event.pointerId !== pointer) return;
   if (event.type === 'pointerup') extend(event);
   finish();
@@ -169,6 +200,7 @@ function takeBack() {
   liftKeys();
   if (pointer !== null || former.length === 0) return;
   strokes = former.pop();
+  dropPicture();
   heard.textContent = props.heard_undo;
   refresh();
   send();
@@ -176,12 +208,55 @@ function takeBack() {
 
 function wipe() {
   liftKeys();
-  if (pointer !== null || strokes.length === 0) return;
-  former.push(strokes);
+  if (pointer !== null || clear.disabled) return;
+  if (strokes.length) former.push(strokes);
   strokes = [];
+  dropPicture();
+  note.hidden = true;
   heard.textContent = props.heard_clear;
   refresh();
   send();
+}
+
+/* A picture on the sheet. */
+
+function hasPicture() {
+  return !picture.hidden;
+}
+
+/* Puts a picture in place of the drawing, which Undo brings back. `src` is null for what is none. */
+function showPicture({ detail }) {
+  liftKeys();
+  clearTimeout(sendTimer);
+  sendTimer = 0;
+  pointer = touched = null;
+  dropPicture();
+  if (strokes.length) former.push(strokes);
+  strokes = [];
+  note.hidden = true;
+  image.hidden = !detail.src;
+  if (detail.src) image.src = detail.src;
+  picture.hidden = false;
+  refresh();
+}
+
+function dropPicture() {
+  if (!hasPicture()) return;
+  URL.revokeObjectURL(image.src);
+  image.removeAttribute('src');
+  picture.hidden = true;
+}
+
+/* The frame is as large as the sheet lets the picture be. */
+function fitFrame() {
+  const share = image.naturalWidth / image.naturalHeight;
+  frameOfPicture.style.aspectRatio = share;
+  frameOfPicture.style.width = `${100 * Math.min(1, share)}%`;
+}
+
+function showNote({ detail }) {
+  note.textContent = detail.text;
+  note.hidden = false;
 }
 
 /* Keys: arrows move a pen that Space puts down and lifts. */
@@ -292,7 +367,8 @@ function takeKept() {
 
 function restore() {
   const kept = takeKept();
-  if (!kept || performance.getEntriesByType('navigation')[0]?.type !== 'reload') return;
+  const how = performance.getEntriesByType('navigation')[0]?.type;
+  if (!kept || !['reload', 'back_forward'].includes(how)) return;
   strokes = JSON.parse(kept);
   former.push([]);
   refresh();
@@ -316,6 +392,12 @@ element.addEventListener('keyup', (event) => held.delete(event.key));
 canvas.addEventListener('focus', () => showTip(canvas.matches(':focus-visible')));
 canvas.addEventListener('blur', leave);
 canvas.addEventListener('pointerdown', () => showTip(false));
+image.addEventListener('load', fitFrame);
+image.addEventListener('error', () => {
+  image.hidden = true; // the answer says what is wrong with it
+});
+document.addEventListener('sheet-picture', showPicture);
+document.addEventListener('sheet-note', showNote);
 window.addEventListener('online', () => waiting && send());
 window.addEventListener('pagehide', keep);
 resize();

@@ -43,6 +43,7 @@ class Sketchpad(gr.HTML):
             sheet_hint=texts.SHEET_HINT,
             sheet_keys=texts.SHEET_KEYS,
             sheet_full=texts.SHEET_FULL,
+            picture=texts.PICTURE,
             heard_down=texts.PEN_DOWN,
             heard_up=texts.PEN_UP,
             heard_place=texts.PEN_PLACE,
@@ -95,7 +96,7 @@ class Sheet:
         try:
             visitor.draw(parse_strokes(value))
         except BadStrokes:
-            return render_problem(texts.NOT_A_DRAWING, visitor.reader.name)
+            return render_problem(texts.NOT_A_DRAWING, visitor.reader)
         return render_reading(visitor.reading())
 
 

@@ -44,7 +44,7 @@ class Fields:
             buttons=[],
             elem_id="epochs",
         )
-        with gr.Accordion(texts.MORE, open=False):
+        with gr.Accordion(texts.SETTINGS, open=False, elem_id="settings"):
             self.hidden = gr.Textbox(
                 _as_text(default.hidden),
                 label=texts.HIDDEN,
@@ -63,7 +63,8 @@ class Fields:
             self.augment = gr.Checkbox(
                 default.augment, label=texts.DISTORTION, elem_id="distortion"
             )
-            self.seed = gr.Number(default.seed, label=texts.SEED, elem_id="seed")
+        # Rendered by the sidebar, among what few people need.
+        self.seed = gr.Number(default.seed, label=texts.SEED, elem_id="seed", render=False)
         values = {preset: self.filled_in(preset) for preset in PAGE_PRESETS}
         table = json.dumps({preset: list(filled.values()) for preset, filled in values.items()})
         # In the browser, so that a late answer from the server cannot overwrite typed values.

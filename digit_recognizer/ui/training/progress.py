@@ -42,8 +42,8 @@ def run_training(
             elif isinstance(event, EpochResult):
                 run.add(event)
                 newest = run.described(event.mlp, event.epoch)
-                name = texts.in_training(event.epoch, event.epochs)
-                visitor.use_network(Network(Recognizer(newest), name))
+                name = texts.in_training(event.val_accuracy)
+                visitor.use_network(Network(Recognizer(newest), name, "training"))
             elif isinstance(event, TrainingResult):
                 run.finish(event)
                 newest = event.mlp
@@ -54,5 +54,8 @@ def run_training(
             visitor.use_network(before)
         raise
     if newest is not None:
-        name = texts.yours(run.recipe, len(run.figures))
-        visitor.use_network(Network(Recognizer(newest), name))
+        run.trained = Network(
+            Recognizer(newest),
+            run.name(len(run.figures) if run.evaluation is None else config.epochs),
+        )
+        visitor.use_network(run.trained)

@@ -25,8 +25,8 @@ from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.answer.answer import AnswerPanel, render_reading
 from digit_recognizer.ui.events import AT_ONCE, QUEUED, STREAMED, save_in_browser
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.training.afterwards import Afterwards, TimeMachine
-from digit_recognizer.ui.training.charts import Charts
+from digit_recognizer.ui.report.afterwards import Afterwards
+from digit_recognizer.ui.training.course import Course
 from digit_recognizer.ui.training.fields import Fields
 from digit_recognizer.ui.training.model_files import ModelFile, ModelUpload, load_model
 from digit_recognizer.ui.training.progress import run_training
@@ -36,22 +36,27 @@ from digit_recognizer.ui.visitors.visitor import Visitor
 from digit_recognizer.ui.visitors.visitors import Visitors
 from digit_recognizer.ui.widgets import render_status
 
+SMOOTHED_EPOCHS = 3
+"""The time left follows from so many epochs, so that one slow epoch does not make it jump."""
+
 
 class Training:
-    """The sidebar: fields, buttons, status, files of networks, and the time machine."""
+    """The sidebar: fields, buttons and files of networks; what comes of them is in the `Course`."""
 
     def __init__(
         self,
         visitors: Visitors,
         line: TrainingLine,
         answer: AnswerPanel,
-        charts: Charts,
+        course: Course,
         afterwards: Afterwards,
     ):
         self._visitors = visitors
         self._line = line
         self._answer = answer
-        self._charts = charts
+        self.status, self.stop_button = course.status, course.stop_button
+        self.time_machine = course.time_machine
+        self._charts = course.charts
         self._afterwards = afterwards
         gr.HTML(
             f"<h2>{texts.TRAINING}</h2><p>{texts.TRAINING_LEAD}</p>",
@@ -59,20 +64,15 @@ class Training:
             apply_default_css=False,
         )
         self.fields = Fields()
-        with gr.Row(elem_id="training-buttons"):
+        with gr.Column(elem_id="training-buttons"):
             self.retrain_button = gr.Button(texts.RETRAIN, variant="primary", elem_id="retrain")
-            self.stop_button = gr.Button(texts.STOP, interactive=False, elem_id="stop")
-        self.status = gr.HTML(
-            render_status(texts.STATUS_IDLE, texts.STATUS_IDLE_DETAIL),
-            elem_id="training-status",
-            apply_default_css=False,
-        )
-        self.restore_button = gr.Button(texts.RESTORE, size="sm", elem_id="restore")
-        with gr.Row(elem_id="model-files"):
-            download = gr.Button(texts.DOWNLOAD, size="sm", elem_id="download-model")
-            load = ModelUpload(texts.LOAD, size="sm", elem_id="load-model")
+            self.restore_button = gr.Button(texts.RESTORE, size="sm", elem_id="restore")
+        with gr.Accordion(texts.MORE, open=False, elem_id="more"):
+            self.fields.seed.render()
+            with gr.Row(elem_id="model-files"):
+                download = gr.Button(texts.DOWNLOAD, size="sm", elem_id="download-model")
+                load = ModelUpload(texts.LOAD, size="sm", elem_id="load-model")
         file = ModelFile()
-        self.time_machine = TimeMachine(visitors, answer, charts, afterwards, self.status)
 
         shown = [self.status, answer]
         self.retrain_button.click(
@@ -80,7 +80,7 @@ class Training:
             self.fields.inputs,
             [
                 *shown,
-                *charts.outputs,
+                *self._charts.outputs,
                 *(self.retrain_button, self.stop_button, self.restore_button),
                 *self.time_machine.outputs,
                 *afterwards.outputs,
@@ -202,7 +202,7 @@ class Training:
         test = run.evaluation
         if test is not None:
             result = texts.result(test.accuracy, run.fit_seconds, test.count, on_mnist=not run.note)
-            return render_status(texts.DONE, f"{result}\n{run.note}".strip())
+            return render_status(texts.DONE, f"{result}\n{run.note}".strip(), 1)
         if run.figures:
             return render_status(texts.STOPPED, texts.kept_epoch(len(run.figures)))
         return render_status(texts.STOPPED, texts.STOPPED_EARLY)
@@ -216,10 +216,11 @@ def _progress(run: Run, epoch: int, batch: int = 1, batches: int = 1) -> str:
     if done == 1:
         pace = texts.TESTING
     elif figures:
-        seconds = figures[-1].seconds
-        pace = texts.progress(within, texts.pace(seconds, seconds * epochs * (1 - done)))
+        newest = figures[-SMOOTHED_EPOCHS:]
+        seconds = sum(each.seconds for each in newest) / len(newest)
+        pace = texts.progress(texts.pace(seconds, seconds * epochs * (1 - done)), within)
     else:
         pace = texts.progress(within, texts.FIRST_EPOCH)
-    news = run.summary(len(figures)) if figures else ""
-    lines = filter(None, (news, pace, run.note))
+    news = texts.validated(figures[-1].val_accuracy, figures[-1].val_count) if figures else ""
+    lines = filter(None, (pace, news, run.note))
     return render_status(texts.epoch_of(epoch, epochs), "\n".join(lines), done)

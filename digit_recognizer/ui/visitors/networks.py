@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import threading
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,10 +24,16 @@ LARGEST = float(np.finfo(np.float16).max)
 
 @dataclass(frozen=True)
 class Network:
-    """A network that can answer a visitor, and the sentence that names it."""
+    """A network that can answer a visitor.
+
+    name: for people. kind: "built-in", "training" while it is trained, or "own". number: tells one
+    network from another in the browser.
+    """
 
     recognizer: Recognizer
     name: str
+    kind: str = "own"
+    number: int = field(default_factory=itertools.count(1).__next__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +137,13 @@ class Shelf:
         """Drop the network that was put first."""
         oldest = min(self.networks, key=lambda epoch: self.networks[epoch][0])
         del self.networks[oldest]
+
+
+def known_accuracy(metadata: object) -> float | None:
+    """The test accuracy that a network's metadata claim, 0 to 1; None when they say nothing."""
+    accuracy = metadata.get("test_accuracy") if hasattr(metadata, "get") else None
+    is_share = isinstance(accuracy, float) and 0 <= accuracy <= 1
+    return accuracy if is_share else None
 
 
 def _half(arrays: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:

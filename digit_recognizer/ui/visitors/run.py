@@ -15,7 +15,7 @@ from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.training.config import FineTuning, Task, TrainConfig
 from digit_recognizer.training.events import EpochFigures, EpochResult, TrainingResult
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.visitors.networks import Shelf
+from digit_recognizer.ui.visitors.networks import Network, Shelf
 
 
 class Busy(RecognizerError):
@@ -50,6 +50,8 @@ class Run:
         """Figures of the latest training before this one that finished an epoch."""
         self.evaluation: Evaluation | None = None
         self.fit_seconds: float | None = None
+        self.trained: Network | None = None
+        """The network that the training left; after Stop that of its newest epoch."""
         self.note = ""
         """A sentence if the training's digits are not from MNIST, else empty."""
         self._shelf = shelf
@@ -84,7 +86,7 @@ class Run:
     def discard(self) -> None:
         """Drop the networks and the test, and keep the figures for comparison."""
         self._shelf.clear()
-        self.evaluation = None
+        self.evaluation = self.trained = None
 
     def network(self, epoch: int) -> Mlp | None:
         """The network of an epoch; None when it was dropped."""
@@ -92,10 +94,11 @@ class Run:
         return mlp and self.described(mlp, epoch)
 
     def name(self, epoch: int) -> str:
-        """The sentence that names an epoch's network while a visitor looks back at it."""
+        """The name of an epoch's network."""
         if self.evaluation and epoch == self.config.epochs:
-            return texts.yours(self.recipe, epoch)
-        return texts.looking_back(epoch, self.config.epochs)
+            return texts.yours(self.recipe, self.evaluation.accuracy)
+        accuracy = self.figures[epoch - 1].val_accuracy
+        return texts.yours_of_epoch(self.recipe, epoch, self.config.epochs, accuracy)
 
     def described(self, mlp: Mlp, epoch: int) -> Mlp:
         """An epoch's network with metadata about its training."""

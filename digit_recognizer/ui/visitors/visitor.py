@@ -19,7 +19,6 @@ from digit_recognizer.recognizer import Prediction, Recognizer
 from digit_recognizer.training.config import Task, TrainConfig
 from digit_recognizer.training.events import TrainingEvent, Waiting
 from digit_recognizer.training.line import TrainingLine
-from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.visitors.networks import Network, Storage
 from digit_recognizer.ui.visitors.run import Job, Run
 from digit_recognizer.ui.visitors.teaching import Taught, Teaching
@@ -30,16 +29,18 @@ class Reading:
     """An answer to a visitor's sheet or upload.
 
     predictions: the digits in reading order; empty when there is nothing to read. problem: one
-    plain sentence that says why a picture cannot be read, or nothing.
+    plain sentence that says why a picture cannot be read, or nothing. built_in: what the built-in
+    network reads, when another one answers.
     """
 
     network: Network
     predictions: Sequence[Prediction] = ()
     problem: str = ""
+    built_in: Sequence[Prediction] = ()
 
 
 class Visitor:
-    """One open tab. The answer belongs to the sheet or the upload, whichever changed last.
+    """One open tab. The sheet shows a drawing or a picture, whichever came last.
 
     Safe between threads: a training reads the drawing again while the visitor draws on.
     """
@@ -61,17 +62,14 @@ class Visitor:
         """Grows when the sheet or the upload changes."""
 
     def draw(self, strokes: Strokes) -> None:
-        """Show `strokes` on the sheet; no strokes mean an empty sheet."""
+        """Show `strokes` on the sheet, in place of a picture; none is a fresh sheet."""
         with self._lock:
-            self._sheet = strokes
+            self._sheet, self._upload = strokes, None
             self.touches += 1
-            if strokes:
-                self._shown = "sheet"
-            elif self._shown == "sheet":
-                self._shown = None
+            self._shown = "sheet" if strokes else None
 
     def upload(self, path: str | None) -> None:
-        """Show the picture at `path`; None removes the upload."""
+        """Show the picture at `path` on the sheet, in place of a drawing; None takes it away."""
         try:
             picture = None if path is None else to_ink(path).astype(np.float16)
         except (BadImage, EmptyDrawing) as error:
@@ -84,12 +82,9 @@ class Visitor:
 
     def _set_upload(self, picture: np.ndarray | str | None) -> None:
         with self._lock:
-            self._upload = picture
+            self._upload, self._sheet = picture, []
             self.touches += 1
-            if picture is not None:
-                self._shown = "upload"
-            elif self._shown == "upload":
-                self._shown = "sheet" if self._sheet else None
+            self._shown = None if picture is None else "upload"
 
     @property
     def sheet(self) -> Strokes | None:
@@ -116,7 +111,11 @@ class Visitor:
             return Reading(network, problem=upload)
         try:
             ink = self.ink()
-            return Reading(network, () if ink is None else network.recognizer.read_ink(ink))
+            if ink is None:
+                return Reading(network)
+            is_other = network.recognizer is not self._shipped.recognizer
+            built_in = self._shipped.recognizer.read_ink(ink) if is_other else ()
+            return Reading(network, network.recognizer.read_ink(ink), built_in=built_in)
         except EmptyDrawing as error:
             return Reading(network, problem=str(error) if is_upload else "")
 
@@ -152,24 +151,27 @@ class Visitor:
     def look_back(self, epoch: int) -> bool:
         """Let an epoch's network of the latest training answer; False when there is none."""
         with self._lock:
-            network = self._epoch_network(epoch)
+            network = self._network_of(epoch)
             if network is not None:
-                self._looked_at = Network(network, self._run.name(epoch))
+                self._looked_at = network
             return network is not None
 
     def use_epoch(self, epoch: int) -> bool:
         """Make an epoch's network the visitor's own; False when there is none."""
         with self._lock:
-            network = self._epoch_network(epoch)
+            network = self._network_of(epoch)
             if network is not None:
-                self.use_network(Network(network, texts.yours(self._run.recipe, epoch)))
+                self.use_network(network)
             return network is not None
 
-    def _epoch_network(self, epoch: int) -> Recognizer | None:
-        if self._run is None or self._job is not None:
+    def _network_of(self, epoch: int) -> Network | None:
+        run = self._run
+        if run is None or self._job is not None:
             return None
-        mlp = self._run.network(epoch)
-        return mlp and Recognizer(mlp)
+        if run.trained is not None and epoch == len(run.figures):
+            return run.trained
+        mlp = run.network(epoch)
+        return mlp and Network(Recognizer(mlp), run.name(epoch))
 
     def use_taught(self, taught: Taught) -> None:
         """Let the network of a fine-tuning answer from now on."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.visitors.networks import Network, Storage
+from digit_recognizer.ui.visitors.networks import Network, Storage, known_accuracy
 from digit_recognizer.ui.visitors.visitor import Visitor
 
 MAX_VISITORS = 500
@@ -32,7 +32,9 @@ class Visitors:
         clock: Callable[[], float] = time.monotonic,
         max_bytes: int = MAX_BYTES,
     ):
-        self._shipped = Network(recognizer, texts.SHIPPED)
+        self._shipped = Network(
+            recognizer, texts.built_in(known_accuracy(recognizer.mlp.metadata)), "built-in"
+        )
         self._storage = Storage()
         self._max_bytes = max_bytes
         self._limit = limit

@@ -13,14 +13,12 @@ from digit_recognizer.ui.visitors.visitor import Reading
 from digit_recognizer.ui.widgets import pixels_as_png
 
 
-def prediction(digit=3, confidence=0.9, is_digit=True, may_touch=False) -> Prediction:
+def prediction(digit=3, confidence=0.9, is_digit=True, may_touch=False, none=None) -> Prediction:
     probabilities = np.full(10, (1 - confidence) / 9, np.float32)
     probabilities[digit] = confidence
     pixels = np.zeros((28, 28), np.float32)
     pixels[4 + digit : 20, 14] = 1
-    return Prediction(
-        digit, confidence, probabilities, pixels, is_digit=is_digit, may_touch=may_touch
-    )
+    return Prediction(digit, confidence, probabilities, pixels, is_digit, may_touch, none)
 
 
 def render(*predictions: Prediction, network: str = "the network", problem: str = "") -> str:
@@ -47,7 +45,7 @@ def test_names_the_digit_exactly_once(digit):
     assert panel.count("data-digit") == 1
 
 
-def test_shows_ten_bars_in_fixed_order_with_their_shares():
+def test_shows_the_bars_of_ten_digits_in_fixed_order_with_their_shares():
     panel = render(prediction(7, 0.82))
     bars = re.findall(
         r'data-bar="(\d)" data-probability="([\d.]+)" style="--share:([\d.]+)"', panel
@@ -93,7 +91,7 @@ def test_all_states_have_the_same_elements_so_that_nothing_shifts():
     states = [
         render(),
         render(problem="No ink."),
-        render_problem("No drawing.", "the network"),
+        render_problem("No drawing.", Network(None, "the network")),
         render(prediction()),
         render(prediction(confidence=0.3)),
     ]
@@ -107,7 +105,7 @@ def test_all_states_have_the_same_elements_so_that_nothing_shifts():
 
 def test_says_which_network_answered():
     for panel in (render(prediction(), network="net 5"), render(network="net 5")):
-        assert re.search(r'id="model-in-use">net 5<', panel)
+        assert re.search(r'id="model-in-use"[^>]*>net 5<', panel)
 
 
 def test_text_is_escaped():
@@ -146,7 +144,7 @@ def test_each_digit_carries_its_own_bars_view_and_caption():
         answer = json.loads(html.unescape(re.search('data-answer="([^"]*)"', button).group(1)))
         assert answer["best"] == each.digit
         np.testing.assert_allclose(
-            np.array(answer["shares"], float), each.probabilities, atol=0.0001
+            np.array(answer["probabilities"][:10], float), each.probabilities, atol=0.0001
         )
         assert answer["values"][each.digit] == texts.percent(each.confidence)
         assert answer["view"] == pixels_as_png(each.pixels)
@@ -169,9 +167,9 @@ def test_a_digit_that_may_be_none_is_unsure_in_a_number_that_is_so_too():
     assert texts.unsure_number() in panel
 
 
-def test_there_are_ten_bars_and_one_view_however_long_the_number():
+def test_there_are_eleven_bars_and_one_view_however_long_the_number():
     panel = render(*(prediction(digit % 10) for digit in range(30)), network="<b>n</b>")
-    assert re.findall(r'data-bar="(\d)"', panel) == list("0123456789")
+    assert re.findall(r'data-bar="(\w+)"', panel) == [*"0123456789", "none"]
     assert panel.count('id="network-view"') == 1
     assert "&lt;b&gt;n" in panel
 
@@ -179,3 +177,53 @@ def test_there_are_ten_bars_and_one_view_however_long_the_number():
 def test_a_doubted_digit_is_less_certain_than_one_with_less_confidence():
     doubted = prediction(6, 0.9, is_digit=False)
     assert least_certain([prediction(8, 0.7), doubted, prediction(1, 0.65)]) is doubted
+
+
+def lengths(panel: str) -> dict[str, float]:
+    found = re.findall(r'data-bar="(\w+)".*?style="--share:([\d.]+)"', panel)
+    return {name: float(share) for name, share in found}
+
+
+def test_a_network_that_knows_what_is_no_digit_has_a_bar_for_it_and_all_sum_to_one():
+    drawn = lengths(render(prediction(4, 0.91, none=0.2)))
+    assert drawn["none"] == 0.2
+    assert drawn["4"] == pytest.approx(0.728)
+    assert sum(drawn.values()) == pytest.approx(1, abs=0.001)
+
+
+def test_a_network_that_does_not_know_it_says_so_instead():
+    panel = render(prediction(4, 0.91))
+    assert lengths(panel)["none"] == 0
+    assert texts.NONE_UNKNOWN in panel
+    assert texts.NONE_UNKNOWN not in render(prediction(4, 0.91, none=0.0))
+
+
+def test_less_than_half_a_percent_draws_nothing():
+    panel = render(prediction(4, 0.97, none=0.001))
+    assert {name for name, share in lengths(panel).items() if share} == {"4"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "caption"),
+    [
+        (prediction(4, 0.99, is_digit=False, none=0.7), texts.no_digit()),
+        (prediction(4, 0.99, is_digit=True, none=0.45), texts.perhaps_none(4)),
+        (prediction(4, 0.5, is_digit=False, none=0.02), texts.unsure(4, 9)),
+        (prediction(4, 0.99, may_touch=True, none=0.0), texts.may_touch()),
+    ],
+)
+def test_a_doubted_answer_has_grey_bars_and_its_reason(answer, caption):
+    panel = render(answer)
+    assert caption in panel
+    assert 'class="bars doubted"' in panel
+    assert "data-unsure" in panel
+    assert "doubted" not in render(prediction(4, 0.99, none=0.01))
+
+
+def test_what_the_built_in_network_reads_stands_beside_another_ones_answer():
+    mine = Network(None, "mine")
+    said = render_reading(Reading(mine, [prediction(3)], built_in=[prediction(5, 0.95)]))
+    assert texts.built_in_says("5", 0.95) in said
+    doubt = render_reading(Reading(mine, [prediction(3)], built_in=[prediction(5, 0.3)]))
+    assert texts.built_in_doubts("5") in doubt
+    assert "Built-in" not in render(prediction(3))

@@ -116,7 +116,7 @@ def messages() -> set[str]:
 
 def test_there_are_messages_of_every_kind():
     assert {
-        "Retrain", "Epoch {} of {}", "{} digits", "or click to choose one", "learning rate",
+        "Retrain", "Epoch {} of {}", "{} digits", "{} mistakes", "learning rate",
         "The picture is too large; use one of at most {} megapixels.", "not a usable path",
         "its images are {} {}", "{} is larger than {} MB.",
     } <= messages()  # fmt: skip

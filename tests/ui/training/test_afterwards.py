@@ -11,13 +11,9 @@ from PIL import Image
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.training.afterwards import (
-    MAX_UNITS,
-    Afterwards,
-    TimeMachine,
-    render_first_layer,
-)
+from digit_recognizer.ui.report.afterwards import MAX_UNITS, Afterwards, render_first_layer
 from digit_recognizer.ui.training.charts import Charts
+from digit_recognizer.ui.training.time_machine import TimeMachine
 from digit_recognizer.ui.visitors.visitors import Visitors
 from tests.helpers import (
     CONFIG,
@@ -44,6 +40,7 @@ class Page:
         with gr.Blocks():
             self.answer, self.status, self.charts = AnswerPanel(), gr.HTML(), Charts()
             self.afterwards = Afterwards(visitors, constant_network(5))
+            self.afterwards.box.render()
             self.machine = TimeMachine(
                 visitors, self.answer, self.charts, self.afterwards, self.status
             )
@@ -76,13 +73,13 @@ def test_a_used_epoch_becomes_the_visitors_own_network(page):
     changes = page.machine.use(2, REQUEST)
     assert texts.EPOCH_KEPT in changes[page.status]
     assert 'data-digit="2"' in changes[page.answer]
-    assert page.visitor.network.name == texts.yours("Quick", 2)
+    assert page.visitor.network.name == texts.yours_of_epoch("Quick", 2, 3, 0.91)
 
 
 def test_no_epoch_is_used_during_a_training(page):
     job = working(page.visitor)
     assert texts.BUSY in page.machine.use(2, REQUEST)[page.status]
-    assert page.visitor.network.name == texts.SHIPPED
+    assert page.visitor.network.name == texts.built_in(None)
     job.close()
 
 

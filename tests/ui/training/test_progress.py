@@ -61,9 +61,9 @@ def test_each_epochs_network_answers_in_its_time(visitor):
         if event is not None
     ]
     assert [digit for digit, _ in said] == [5, 1, 2, 2]
-    assert said[2][1] == texts.in_training(2, 3)
+    assert said[2][1] == texts.in_training(0.91)
     assert answered(visitor) == 3
-    assert visitor.network.name == texts.yours("Quick", 2)
+    assert visitor.network.name == texts.yours("Quick", 0.9789)
 
 
 def test_a_finished_training_leaves_its_epochs_and_its_test(visitor):
@@ -85,7 +85,7 @@ def test_a_stopped_training_keeps_the_newest_epochs_network_and_leaves_no_test(v
     assert visitor.run.epochs == [1, 2]
     assert visitor.run.evaluation is None
     assert answered(visitor) == 2
-    assert visitor.network.name == texts.yours("Quick", 2)
+    assert visitor.network.name == texts.yours_of_epoch("Quick", 2, 3, 0.91)
     assert visitor.network.recognizer.mlp.metadata["epoch"] == 2
     assert pool.released.wait(5)
 

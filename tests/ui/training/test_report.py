@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from digit_recognizer.network.evaluation import Evaluation, Mistake
-from digit_recognizer.ui.training.report import Pick, known_accuracy, render_mistakes, render_report
+from digit_recognizer.ui.report.report import Pick, render_mistakes, render_report
 
 
 def mistake(label: int, digit: int, confidence: float = 0.75) -> Mistake:
@@ -91,18 +91,3 @@ def test_a_perfect_network_has_no_mistakes_to_show():
 )
 def test_a_pick_from_the_browser_is_checked(value, pick):
     assert Pick.parse(value) == pick
-
-
-@pytest.mark.parametrize(
-    ("metadata", "accuracy"),
-    [
-        ({"test_accuracy": 0.9938}, 0.9938),
-        ({}, None),
-        ({"test_accuracy": "good"}, None),
-        ({"test_accuracy": 99.38}, None),
-        ({"test_accuracy": float("nan")}, None),
-        ({"test_accuracy": None}, None),
-    ],
-)
-def test_only_a_plausible_figure_of_the_built_in_network_is_believed(metadata, accuracy):
-    assert known_accuracy(metadata) == accuracy

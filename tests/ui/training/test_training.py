@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import gradio as gr
 import numpy as np
@@ -10,8 +11,8 @@ from digit_recognizer.training.events import BatchProgress, DatasetNote
 from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.training.afterwards import Afterwards
-from digit_recognizer.ui.training.charts import Charts
+from digit_recognizer.ui.report.afterwards import Afterwards
+from digit_recognizer.ui.training.course import Course
 from digit_recognizer.ui.training.training import Training
 from digit_recognizer.ui.visitors.networks import Network
 from digit_recognizer.ui.visitors.visitors import Visitors
@@ -40,11 +41,11 @@ class Page:
         self.line = TrainingLine(self.pool, room=0)
         with gr.Blocks() as self.blocks:
             self.answer = AnswerPanel()
-            self.charts = Charts()
             self.afterwards = Afterwards(self.visitors, constant_network(5))
-            self.training = Training(
-                self.visitors, self.line, self.answer, self.charts, self.afterwards
-            )
+            self.afterwards.box.render()
+            course = Course(self.visitors, self.answer, self.afterwards)
+            self.charts = course.charts
+            self.training = Training(self.visitors, self.line, self.answer, course, self.afterwards)
         self.status = self.training.status
 
     def retrain(self, *events, **fields):
@@ -82,7 +83,7 @@ def is_skip(change) -> bool:
 
 def test_each_epoch_adds_a_point_to_both_charts_and_both_series(page):
     changes = list(page.retrain(*WHOLE))
-    for chart in page.charts.outputs:
+    for chart in (page.charts.loss, page.charts.accuracy):
         assert [points(each) for each in page.shown(changes, chart)] == [0, 2, 4, 6, 6]
 
 
@@ -100,10 +101,10 @@ def test_whatever_changes_is_among_the_outputs_of_the_event(page):
 def test_the_drawing_is_read_again_after_each_epoch_by_the_network_of_that_epoch(page):
     changes = page.retrain(epoch(1, says=1), epoch(2, says=2), epoch(3, says=4), finished(says=3))
     answers = page.shown(changes, page.answer)
-    said = [re.search(r'data-digit="(\d)".*model-in-use">([^<]+)', each) for each in answers]
+    said = [re.search(r'data-digit="(\d)".*model-in-use"[^>]*>([^<]+)', each) for each in answers]
     assert [each[1] for each in said] == ["5", "1", "2", "4", "3"]
-    assert said[2][2] == texts.in_training(2, 3)
-    assert said[4][2] == texts.yours("Quick", 3)
+    assert said[2][2] == texts.in_training(0.91)
+    assert said[4][2] == texts.yours("Quick", 0.9789)
 
 
 def test_a_drawing_that_an_older_network_may_have_answered_is_answered_again(page):
@@ -128,10 +129,23 @@ def test_status_names_the_epoch_its_pace_and_the_time_left(page):
     assert "97.89%" in status[-1]
 
 
+def test_the_time_left_is_smoothed_over_three_epochs_and_the_epoch_is_named_once(page):
+    paces = (60.0, 2.0, 4.0, 9.0, 1.0)
+    script = [replace(epoch(n), epochs=5, seconds=paces[n - 1]) for n in (1, 2, 3, 4, 5)]
+    status = page.shown(page.retrain(*script, finished(), epochs=5), page.status)
+    assert texts.pace(5.0, 5.0) in status[4]
+    assert status[4].count("Epoch 4 of 5") == 2  # as the headline, and as the bar's name
+    assert "Epoch 4" not in re.search("status-detail.*", status[4]).group()
+
+
+def test_a_finished_training_keeps_a_full_bar(page):
+    assert 'aria-valuenow="100"' in page.shown(page.retrain(*WHOLE), page.status)[-1]
+
+
 def test_each_epoch_is_a_plain_sentence_that_stays_through_the_next(page):
     changes = page.retrain(WHOLE[0], BatchProgress(2, 3, 5, 10), *WHOLE[1:])
     for html in page.shown(changes, page.status)[1:3]:
-        assert "Epoch 1 of 3: 91.0% of 5,000 unseen digits" in html
+        assert "91.0% of 5,000 unseen digits read correctly" in html
 
 
 def test_the_end_shows_what_is_left_to_look_at(page):

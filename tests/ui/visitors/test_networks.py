@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from digit_recognizer.network.mlp import Mlp
-from digit_recognizer.ui.visitors.networks import CompactMlp, Storage
+from digit_recognizer.ui.visitors.networks import CompactMlp, Storage, known_accuracy
 
 
 def network(hidden: int = 16, scale: float = 0.1) -> Mlp:
@@ -99,3 +99,18 @@ def test_what_nobody_keeps_makes_room(how):
     shelf.put(2, network())
     assert shelf.epochs == [1, 2]
     assert storage.bytes == 2 * SIZE
+
+
+@pytest.mark.parametrize(
+    ("metadata", "accuracy"),
+    [
+        ({"test_accuracy": 0.9938}, 0.9938),
+        ({}, None),
+        ({"test_accuracy": "good"}, None),
+        ({"test_accuracy": 99.38}, None),
+        ({"test_accuracy": float("nan")}, None),
+        ({"test_accuracy": None}, None),
+    ],
+)
+def test_only_a_plausible_figure_of_the_built_in_network_is_believed(metadata, accuracy):
+    assert known_accuracy(metadata) == accuracy

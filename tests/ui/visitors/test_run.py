@@ -36,11 +36,11 @@ def test_a_kept_network_knows_where_it_is_from(run):
 
 
 def test_the_result_takes_the_place_of_the_last_epoch(run):
-    assert run.name(3) == texts.looking_back(3, 3)
+    assert run.name(3) == texts.yours_of_epoch("Quick", 3, 3, 0.91)
     run.finish(finished(says=7))
     assert said(run.network(3)) == 7
-    assert run.name(3) == texts.yours("Quick", 3)
-    assert "epoch 2 of 3" in run.name(2)
+    assert run.name(3) == texts.yours("Quick", 0.9789)
+    assert "Epoch 2 of 3" in run.name(2)
     assert run.evaluation.accuracy == pytest.approx(0.9789)
 
 

@@ -83,32 +83,23 @@ def test_the_view_belongs_to_whichever_was_touched_last(visitor, picture):
     assert shown(visitor) == upload
 
 
-def test_clearing_the_sheet_leaves_the_answer_of_a_later_upload(visitor, picture):
+def test_the_sheet_holds_a_picture_or_a_drawing_and_clearing_takes_either_away(visitor, picture):
     visitor.draw(drawing())
     visitor.upload(picture)
-    upload = shown(visitor)
+    assert visitor.sheet is None
     visitor.draw([])
-    assert shown(visitor) == upload
-
-
-def test_taking_the_upload_away_brings_back_the_sheet_or_the_invitation(visitor, picture):
+    assert empty(visitor)
     visitor.draw(drawing())
-    sheet = shown(visitor)
-    visitor.upload(picture)
-    visitor.upload(None)
-    assert shown(visitor) == sheet
-    visitor.draw([])
     visitor.upload(picture)
     visitor.upload(None)
     assert empty(visitor)
 
 
-def test_taking_away_an_older_upload_leaves_the_sheets_answer(visitor, picture):
-    visitor.upload(picture)
+def test_the_built_in_network_reads_too_while_another_one_answers(visitor):
     visitor.draw(drawing())
-    sheet = shown(visitor)
-    visitor.upload(None)
-    assert shown(visitor) == sheet
+    assert visitor.reading().built_in == ()
+    visitor.use_network(Network(constant_network(2), "mine"))
+    assert [each.digit for each in visitor.reading().built_in] == [5]
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"GIF89a"])
@@ -159,7 +150,7 @@ def trained(visitor):
 def test_looking_back_lets_an_epoch_answer_and_changes_nothing_else(trained):
     assert trained.look_back(1)
     assert answered(trained) == 1
-    assert trained.reading().network.name == texts.looking_back(1, 3)
+    assert trained.reading().network.name == texts.yours_of_epoch("Quick", 1, 3, 0.91)
     assert trained.network.name == "mine"
     trained.draw(drawing(3))
     assert answered(trained) == 1
@@ -171,7 +162,7 @@ def test_a_used_epoch_becomes_the_visitors_own_network(trained):
     trained.look_back(2)
     assert trained.use_epoch(1)
     assert answered(trained) == 1
-    assert trained.network.name == texts.yours("Quick", 1)
+    assert trained.network.name == texts.yours_of_epoch("Quick", 1, 3, 0.91)
     assert trained.network.recognizer.mlp.metadata["epoch"] == 1
 
 

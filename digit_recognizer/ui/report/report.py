@@ -60,7 +60,7 @@ def render_report(
         shipped = texts.exact_percent(shipped_accuracy)
         scores.append(Score("shipped", texts.SHIPPED_NETWORK, shipped))
     mistaken = evaluation.confusion - np.diag(np.diag(evaluation.confusion))
-    return template("training/report.html").render(
+    return template("report/report.html").render(
         evaluation=evaluation,
         on_mnist=on_mnist,
         scores=render_scores(scores),
@@ -85,7 +85,7 @@ def render_mistakes(evaluation: Evaluation, pick: Pick) -> str:
     if pick == Pick():
         found = found[:SHOWN_MISTAKES]
     heading = texts.mistakes(pick.label, pick.digit, count, len(found))
-    return template("training/mistakes.html").render(
+    return template("report/mistakes.html").render(
         heading=heading, mistakes=found, picture=_picture
     )
 
@@ -93,10 +93,3 @@ def render_mistakes(evaluation: Evaluation, pick: Pick) -> str:
 def _picture(mistake: Mistake) -> str:
     source = pixels_as_png(mistake.image / np.float32(255))
     return render_image(source, texts.picture_of(mistake.label))
-
-
-def known_accuracy(metadata: object) -> float | None:
-    """The test accuracy (0 to 1) in a network's metadata; None when it is missing."""
-    accuracy = metadata.get("test_accuracy") if hasattr(metadata, "get") else None
-    is_share = isinstance(accuracy, float) and 0 <= accuracy <= 1
-    return accuracy if is_share else None

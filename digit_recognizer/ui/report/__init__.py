@@ -1,0 +1,1 @@
+"""What a training leaves: its test, its mistakes, its first layer."""

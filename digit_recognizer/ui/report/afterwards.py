@@ -1,0 +1,106 @@
+"""The results of a training: its test, its first layer, and the networks of its epochs."""
+
+from __future__ import annotations
+
+import html
+
+import gradio as gr
+import numpy as np
+
+from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.ui.events import AT_ONCE, payload
+from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.report.report import (
+    Pick,
+    Report,
+    render_mistakes,
+    render_report,
+)
+from digit_recognizer.ui.visitors.networks import Network, known_accuracy
+from digit_recognizer.ui.visitors.run import Run
+from digit_recognizer.ui.visitors.visitors import Visitors
+from digit_recognizer.ui.widgets import marks_as_png, render_image
+
+MAX_UNITS = 24
+"""Largest number of shown units of the first layer."""
+STRONGEST = 0.995
+"""Share of the weights that are not drawn at full strength."""
+
+
+class Afterwards:
+    """The test and the first layer, below the charts; hidden until a training has ended."""
+
+    def __init__(self, visitors: Visitors, shipped: Recognizer):
+        self._visitors = visitors
+        self._shipped = shipped
+        # Rendered by the page, below what stands beside the sheet.
+        with gr.Row(
+            visible=False, render=False, elem_id="after-training", equal_height=False
+        ) as self.box:
+            self.owner = gr.HTML(elem_id="report-owner", apply_default_css=False)
+            with gr.Column(min_width=280) as self._test_box:
+                self.report = Report(elem_id="test-report")
+            with gr.Column(min_width=280):
+                self.mistakes = gr.HTML(elem_id="mistakes", apply_default_css=False)
+                self.first_layer = gr.HTML(elem_id="first-layer", apply_default_css=False)
+        self.report.select(self.pick_mistakes, None, [self.mistakes], **AT_ONCE)
+
+    @property
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Everything that `show` and `hide` change."""
+        return [
+            *(self.box, self.owner, self._test_box),
+            *(self.report, self.mistakes, self.first_layer),
+        ]
+
+    def hide(self) -> dict:
+        """Take away what the former training has left."""
+        return {self.box: gr.update(visible=False)}
+
+    def show(self, run: Run) -> dict:
+        """Show a training's results: at least one epoch, perhaps a test."""
+        test = run.evaluation
+        shown = {
+            self.box: gr.update(visible=True),
+            self.owner: _render_owner(run.trained) if run.trained else "",
+            self._test_box: gr.update(visible=test is not None),
+            self.report: "",
+            self.mistakes: "",
+            self.first_layer: render_first_layer(run.network(run.last)),
+        }
+        if test is not None:
+            shipped = None if run.note else known_accuracy(self._shipped.mlp.metadata)
+            shown[self.report] = render_report(test, shipped, on_mnist=not run.note)
+            shown[self.mistakes] = render_mistakes(test, Pick())
+        return shown
+
+    def pick_mistakes(self, event: gr.EventData, request: gr.Request) -> dict:
+        """Show the mistakes of the picked cell or row of the confusion matrix."""
+        run = self._visitors.visit(request.session_hash).run
+        if run is None or run.evaluation is None:
+            return {self.mistakes: ""}
+        return {self.mistakes: render_mistakes(run.evaluation, Pick.parse(payload(event)))}
+
+
+def _render_owner(network: Network) -> str:
+    """Whose test and first layer these are; course.js greys them when another network answers."""
+    return (
+        f'<p class="owner" data-network="{network.number}"><b class="badge">'
+        f"{html.escape(network.name)}</b> <span>{html.escape(texts.ANOTHER_ANSWERS)}</span></p>"
+    )
+
+
+def render_first_layer(mlp: Mlp) -> str:
+    """The weights of up to MAX_UNITS units as pictures; networks of one shape show the same."""
+    first = mlp.weights[0].T
+    sample = np.unique(np.linspace(0, len(first) - 1, min(MAX_UNITS, len(first))).astype(int))
+    strongest = float(np.quantile(np.abs(first[sample]), STRONGEST)) or 1.0
+    pictures = "".join(
+        render_image(marks_as_png(first[unit] / strongest), texts.unit(unit + 1)) for unit in sample
+    )
+    return (
+        f'<figure class="first-layer"><figcaption><b>{html.escape(texts.FIRST_LAYER)}</b> '
+        f"{html.escape(texts.first_layer_info(len(sample), len(first)))}</figcaption>"
+        f'<div class="units">{pictures}</div></figure>'
+    )

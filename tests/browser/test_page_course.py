@@ -1,0 +1,153 @@
+"""Who answers is plain to see, and nothing that took a training is lost without a question."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.digit_page import DIGITS
+
+
+@pytest.fixture(scope="module")
+def trained(new_lasting_tab):
+    """A tab with a seven, after a training of three epochs."""
+    tab = new_lasting_tab()
+    tab.draw(DIGITS[7])
+    tab.expect_digit(7)
+    tab.train("quick", 3)
+    return tab
+
+
+def asks_before_leaving(tab) -> bool:
+    return tab.page.evaluate(
+        """() => {
+          const leaving = new Event('beforeunload', { cancelable: true });
+          window.dispatchEvent(leaving);
+          return leaving.defaultPrevented;
+        }"""
+    )
+
+
+def test_a_badge_names_the_network_and_another_line_what_the_built_in_one_reads(trained):
+    badge, built_in = trained.page.locator("#model-in-use"), trained.page.locator(".built-in")
+    expect(badge).to_contain_text("Your network · Quick · ")
+    expect(built_in).to_contain_text("Built-in network: 7")
+    bar = trained.page.locator(".progress")
+    assert bar.get_attribute("aria-valuenow") == "100"
+
+
+def test_the_report_says_whose_it_is_and_is_grey_while_another_network_answers(trained):
+    owner, report = trained.page.locator(".owner"), trained.page.locator("#test-report")
+    badge = trained.page.locator("#model-in-use")
+    expect(owner).to_contain_text(badge.inner_text())
+
+    def is_grey():
+        column = report.locator("xpath=ancestor::*[parent::*[@id='after-training']]")
+        return "grayscale" in column.evaluate("each => getComputedStyle(each).filter")
+
+    assert not is_grey()
+    trained.page.click("#restore")
+    expect(badge).to_contain_text("Built-in network")
+    expect(trained.page.locator(".built-in")).to_have_text("")
+    expect(owner).to_contain_text("Another network answers now.")
+    assert is_grey()
+    trained.page.locator("#time-machine input[type=range]").fill("1")
+    expect(badge).to_contain_text("Epoch 1 of 3")
+    assert is_grey()
+    trained.page.locator("#time-machine input[type=range]").fill("3")
+    trained.page.click("#use-epoch")
+    expect(badge).to_contain_text("Your network · Quick · ")
+    assert not is_grey()
+
+
+def test_reloading_asks_before_a_network_is_lost_unless_it_was_downloaded(trained):
+    tab = trained
+    assert asks_before_leaving(tab)
+    tab.choose("tutorial", 50)
+    tab.page.click("#retrain")
+    tab.wait_for_status("Epoch 1 of 50")
+    assert asks_before_leaving(tab)
+    tab.wait_for_status("Epoch 3 of 50")  # it goes on for who stays
+    tab.page.click("#stop")
+    tab.wait_for_status("Stopped")
+    tab.open_more()
+    with tab.page.expect_download():
+        tab.page.click("#download-model")
+    assert not asks_before_leaving(tab)
+
+
+def test_going_back_brings_the_drawing_back(new_tab):
+    tab = new_tab()
+    tab.draw(DIGITS[7])
+    tab.expect_digit(7)
+    tab.page.goto("about:blank")
+    tab.page.go_back()
+    tab.expect_digit(7)
+
+
+def test_a_screen_reader_hears_no_answer_after_clear(new_tab):
+    tab = new_tab()
+    tab.draw(DIGITS[7])
+    expect(tab.page.locator("#announcement")).to_contain_text("7, ")
+    tab.page.click("#clear")
+    tab.expect_no_digit()
+    tab.page.wait_for_timeout(900)
+    assert tab.page.locator("#announcement").inner_text() == ""
+
+
+def test_a_pen_takes_over_from_the_palm_that_landed_before_it(new_tab):
+    tab = new_tab(has_touch=True)
+    box = tab.sheet.bounding_box()
+    session = tab.page.context.new_cdp_session(tab.page)
+
+    def at(x, y):
+        return {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+
+    def touch(kind, *points):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    def pen(kind, x, y):
+        session.send(
+            "Input.dispatchMouseEvent",
+            {"type": kind, **at(x, y), "button": "left", "buttons": 1, "pointerType": "pen",
+             "clickCount": 1},
+        )  # fmt: skip
+
+    touch("touchStart", at(0.9, 0.9))
+    touch("touchMove", at(0.8, 0.95))
+    assert tab.ink() > 0
+    pen("mousePressed", 0.5, 0.2)
+    for step in range(1, 13):
+        pen("mouseMoved", 0.5, 0.2 + 0.05 * step)
+        touch("touchMove", at(0.8, 0.9 - 0.01 * step))
+    pen("mouseReleased", 0.5, 0.8)
+    touch("touchEnd")
+    tab.expect_digit(1)
+    inked = tab.sheet.evaluate(
+        """canvas => [[.5, .5], [.85, .92]].map(([x, y]) => canvas.getContext('2d')
+          .getImageData(x * canvas.width, y * canvas.height, 1, 1).data[3] > 127)"""
+    )
+    assert inked == [True, False]
+
+
+def test_forced_colours_leave_everything_visible(new_tab):
+    tab = new_tab(forced_colors="active")
+    tab.draw(DIGITS[7])
+    tab.expect_digit(7)
+    style = """([selector, pseudo]) => {
+      const found = getComputedStyle(document.querySelector(selector), pseudo || null);
+      return [parseFloat(found.borderTopWidth), found.backgroundColor, found.outlineStyle];
+    }"""
+
+    def look(selector, pseudo=""):
+        return tab.page.evaluate(style, [selector, pseudo])
+
+    edged = (".sheet", ".bar-track", ".progress", "#undo", "#upload-button", "#retrain", "#stop",
+             "#epochs input[type=range]", "#lessons button", "#examples button")  # fmt: skip
+    for selector in edged:
+        assert look(selector)[0] >= 1, selector
+    desk = look("body")[1]
+    assert look(".bar.best .bar-fill")[1] != desk
+    tab.page.evaluate("document.querySelector('.progress span').style.width = '50%'")
+    assert look(".progress span")[1] != desk
+    assert look("#preset label:has(input:checked)")[2] == "solid"
+    assert look("#preset label:not(:has(input:checked))")[2] == "none"
+    assert tab.ink() > 0

@@ -61,13 +61,6 @@ def test_the_report_says_whose_it_is_and_is_grey_while_another_network_answers(t
 def test_reloading_asks_before_a_network_is_lost_unless_it_was_downloaded(trained):
     tab = trained
     assert asks_before_leaving(tab)
-    tab.choose("tutorial", 50)
-    tab.page.click("#retrain")
-    tab.wait_for_status("Epoch 1 of 50")
-    assert asks_before_leaving(tab)
-    tab.wait_for_status("Epoch 3 of 50")  # it goes on for who stays
-    tab.page.click("#stop")
-    tab.wait_for_status("Stopped")
     tab.open_more()
     with tab.page.expect_download():
         tab.page.click("#download-model")

@@ -36,16 +36,10 @@
     attributeFilter: ['data-network'],
   });
 
-  // First of all listeners: Gradio's ends the training's stream, also for a visitor who then stays.
-  window.addEventListener(
-    'beforeunload',
-    (event) => {
-      const { kind, network } = answering();
-      const trains = document.querySelector('#stop:enabled') !== null;
-      if (!trains && (kind !== 'own' || network === saved)) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    },
-    { capture: true },
-  );
+  // Not during a training: Gradio ends its stream before the visitor has answered the question.
+  window.addEventListener('beforeunload', (event) => {
+    const { kind, network } = answering();
+    const trains = document.querySelector('#stop:enabled') !== null;
+    if (!trains && kind === 'own' && network !== saved) event.preventDefault();
+  });
 }

@@ -18,7 +18,15 @@ def prediction(digit=3, confidence=0.9, is_digit=True, may_touch=False, none=Non
     probabilities[digit] = confidence
     pixels = np.zeros((28, 28), np.float32)
     pixels[4 + digit : 20, 14] = 1
-    return Prediction(digit, confidence, probabilities, pixels, is_digit, may_touch, none)
+    return Prediction(
+        digit,
+        confidence,
+        probabilities,
+        pixels,
+        is_digit=is_digit,
+        may_touch=may_touch,
+        none=none,
+    )
 
 
 def render(*predictions: Prediction, network: str = "the network", problem: str = "") -> str:

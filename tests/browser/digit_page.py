@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from digit_recognizer.training.config import PRESETS
@@ -158,6 +159,15 @@ class DigitPage:
     def wait_for_status(self, text: str, seconds: float = 60) -> str:
         assert wait_for(lambda: text in self._pumped_status(), seconds), self.status.inner_text()
         return self.status.inner_text()
+
+    def wait_for_epoch(self, epoch: int, seconds: float = 90) -> None:
+        """Wait until a training is in this epoch or a later one."""
+
+        def is_there() -> bool:
+            found = re.match(r"Epoch (\d+) of ", self._pumped_status())
+            return found is not None and int(found[1]) >= epoch
+
+        assert wait_for(is_there, seconds), self.status.inner_text()
 
     def _pumped_status(self) -> str:
         self.page.wait_for_timeout(20)  # lets Playwright handle events meanwhile

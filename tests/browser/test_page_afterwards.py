@@ -185,7 +185,7 @@ def test_another_training_clears_up_and_keeps_the_former_curve(trained):
     trained.page.click("#retrain")
     trained.page.locator("#time-machine").wait_for(state="detached")
     trained.page.locator("#test-report").wait_for(state="detached")
-    trained.wait_for_status("Epoch 3 of 50")  # so that there are two to choose from
+    trained.wait_for_epoch(3)  # so that there are two to choose from
     assert trained.page.locator("#loss-chart .curve.previous").count() == 1
     assert trained.page.locator("#loss-chart .key.previous").is_visible()
     trained.page.click("#stop")

@@ -75,7 +75,7 @@ def test_during_a_training(new_tab):
     tab.expect_digit(7)
     tab.choose("tutorial", 50)
     tab.page.click("#retrain")
-    tab.wait_for_status("Epoch 2 of 50", seconds=90)
+    tab.wait_for_epoch(2)
     assert serious(tab) == []
     tab.page.click("#stop")
     tab.wait_for_status("Stopped")

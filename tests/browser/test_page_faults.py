@@ -78,7 +78,7 @@ def test_two_tabs_of_one_visitor_do_not_disturb_each_other(tab):
     tab.prepare_long_training()
     tab.draw(DIGITS[1])
     tab.page.click("#retrain")
-    tab.wait_for_status("Epoch 1 of 50")
+    tab.wait_for_epoch(1)
     other = DigitPage(tab.page.context.new_page()).open(tab.page.url)
     other.draw(DIGITS[7])
     other.expect_digit(7)

@@ -5,14 +5,15 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from digit_recognizer.ink.decoding import FORMATS
 from digit_recognizer.ui.language.language import FOLDER, catalogs
 from tests.browser.digit_page import DIGITS
 from tests.browser.server import ROOT, running_server, wait_for
 
 # What may stand in Latin letters in a Chinese sentence: names, formats and keys.
 NAMES = {
-    "MNIST", "TensorFlow", "Keras", "PNG", "JPEG", "GIF", "WebP", "BMP", "MB", "logit", "Ctrl",
-    "Z", "V", "Esc", "Escape", "Shift",
+    "MNIST", "TensorFlow", "Keras", "MB", "logit", "Ctrl", "Z", "V", "Esc", "Escape", "Shift",
+    *FORMATS,
 }  # fmt: skip
 # Texts and attributes that the page shows or that are read out, whether in view or not.
 WORDS = r"""

@@ -72,7 +72,7 @@ def test_what_cannot_work_is_refused_in_the_status(tab):
 def test_drawing_goes_on_during_a_training_and_stop_keeps_its_newest_network(long_training):
     tab = long_training
     tab.page.click("#retrain")
-    tab.wait_for_status("Epoch 2 of 50")
+    tab.wait_for_epoch(2)
     assert tab.answer().count() == 0
     tab.draw(DIGITS[1])
     tab.answer().wait_for()
@@ -91,7 +91,7 @@ def test_others_wait_in_line_until_a_closed_tab_frees_the_worker(long_training, 
     other = new_tab()
     other.choose("quick", 1)
     long_training.page.click("#retrain")
-    long_training.wait_for_status("Epoch 1 of 50")
+    long_training.wait_for_epoch(1)
     (worker,) = server.workers()
     other.page.click("#retrain")
     other.wait_for_status("Waiting")

@@ -54,7 +54,8 @@ function noteBadge() {
   badge = { network, kind };
   if (!isNews || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
   element.querySelector('.badge').animate(
-    [{ backgroundColor: 'var(--answer)', color: 'var(--on-answer)' }, {}],
+    // A ring, since words stay readable while it fades.
+    [{ boxShadow: '0 0 0 0.25rem var(--answer)' }, { boxShadow: '0 0 0 0 transparent' }],
     { duration: 900, easing: 'ease-out' },
   );
 }

@@ -102,6 +102,13 @@ class Recognizer:
         """
         return self._read_picture(picture)[1]
 
+    def scan(self, picture: str | os.PathLike | Image.Image | np.ndarray) -> Scan:
+        """Find the ink of a picture, as fine as its digits need, to be read with `read_scan`.
+
+        Takes and raises what `predict` does.
+        """
+        return self._read_picture(picture)[0]
+
     def read_scan(self, found: Scan) -> Lines:
         """Read a picture that is scanned already; boxes are in pixels of the picture."""
         return self._read_scan(found)[0]

@@ -8,6 +8,7 @@ about visitors or events.
 from __future__ import annotations
 
 import html
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ import gradio as gr
 import numpy as np
 
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
-from digit_recognizer.recognizer import Prediction
+from digit_recognizer.recognizer import Lines, Prediction
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.visitors.networks import Network
 from digit_recognizer.ui.visitors.visitor import Reading
@@ -82,7 +83,7 @@ def render_reading(reading: Reading) -> str:
     if len(predictions) == 1:
         headline, caption = _digit(predictions[0]), say_how_sure(predictions[0])
     else:
-        headline, caption = _number(predictions), _say_how_sure_of_all(predictions)
+        headline, caption = _number(reading.lines), _say_how_sure_of_all(predictions)
     shown, built_in = least_certain(predictions), _say_built_in(reading.built_in)
     return _render_panel(headline, network, caption, shown, built_in)
 
@@ -92,11 +93,11 @@ def render_problem(message: str, network: Network) -> str:
     return _render_panel(_note("problem", message, role="alert"), network)
 
 
-def _say_built_in(predictions: Sequence[Prediction]) -> str:
+def _say_built_in(lines: Lines) -> str:
     """What the built-in network reads, or nothing when it is the one that answers."""
-    if not predictions:
+    if not lines:
         return ""
-    number, least = "".join(str(each.digit) for each in predictions), least_certain(predictions)
+    number, least = _text(lines), least_certain([each for line in lines for each in line])
     if is_unsure(least):
         return texts.built_in_doubts(number)
     return texts.built_in_says(number, share_of(least))
@@ -114,18 +115,26 @@ def _digit(prediction: Prediction) -> str:
     )
 
 
-def _number(predictions: Sequence[Prediction]) -> str:
-    """A button for each digit; the least certain one is shown first."""
-    number = "".join(str(prediction.digit) for prediction in predictions)
-    least = least_certain(predictions)
-    digits = "".join(
-        _digit_of_number(prediction, place, len(predictions), is_shown=prediction is least)
-        for place, prediction in enumerate(predictions, 1)
+def _text(lines: Lines) -> str:
+    """The digits of each line, with a space between lines."""
+    return " ".join("".join(str(each.digit) for each in line) for line in lines)
+
+
+def _number(lines: Lines) -> str:
+    """A button for each digit, line by line; the least certain one is shown first."""
+    predictions = [prediction for line in lines for prediction in line]
+    least, places = least_certain(predictions), itertools.count(1)
+    digits = " <br>".join(
+        "".join(
+            _digit_of_number(each, next(places), len(predictions), is_shown=each is least)
+            for each in line
+        )
+        for line in lines
     )
     return (
         f'<div class="number" role="group" aria-label="{texts.NUMBER}" '
-        f'data-number="{number}"{" data-unsure" * is_unsure(least)} '
-        f'style="--length:{len(number)}">{digits}</div>'
+        f'data-number="{_text(lines)}"{" data-unsure" * is_unsure(least)} '
+        f'style="--length:{max(map(len, lines))};--lines:{len(lines)}">{digits}</div>'
     )
 
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from digit_recognizer.errors import BadImage, EmptyDrawing
-from digit_recognizer.ink.images import to_ink
+from digit_recognizer.ink.images import Scan
 from digit_recognizer.ink.strokes import Strokes, render
-from digit_recognizer.recognizer import Prediction, Recognizer
+from digit_recognizer.recognizer import Lines, Prediction, Recognizer
 from digit_recognizer.training.config import Task, TrainConfig
 from digit_recognizer.training.events import TrainingEvent, Waiting
 from digit_recognizer.training.line import TrainingLine
@@ -28,15 +28,20 @@ from digit_recognizer.ui.visitors.teaching import Taught, Teaching
 class Reading:
     """An answer to a visitor's sheet or upload.
 
-    predictions: the digits in reading order; empty when there is nothing to read. problem: one
-    plain sentence that says why a picture cannot be read, or nothing. built_in: what the built-in
+    lines: the digits, line by line; empty when there is nothing to read. problem: one plain
+    sentence that says why a picture cannot be read, or nothing. built_in: what the built-in
     network reads, when another one answers.
     """
 
     network: Network
-    predictions: Sequence[Prediction] = ()
+    lines: Lines = field(default_factory=list)
     problem: str = ""
-    built_in: Sequence[Prediction] = ()
+    built_in: Lines = field(default_factory=list)
+
+    @property
+    def predictions(self) -> list[Prediction]:
+        """The digits in reading order."""
+        return [prediction for line in self.lines for prediction in line]
 
 
 class Visitor:
@@ -54,8 +59,8 @@ class Visitor:
         self._run: Run | None = None
         self._job: Job | None = None
         self._sheet: Strokes = []
-        # Ink as float16 (H, W), or a sentence that says why the upload has none.
-        self._upload: np.ndarray | str | None = None
+        # A scan with its ink as float16, or a sentence that says why the upload has none.
+        self._upload: Scan | str | None = None
         self._shown: str | None = None
         self.teaching = Teaching()
         self.touches = 0
@@ -71,7 +76,8 @@ class Visitor:
     def upload(self, path: str | None) -> None:
         """Show the picture at `path` on the sheet, in place of a drawing; None takes it away."""
         try:
-            picture = None if path is None else to_ink(path).astype(np.float16)
+            scan = None if path is None else self.reader.recognizer.scan(path)
+            picture = scan and scan.stored(np.float16)
         except (BadImage, EmptyDrawing) as error:
             picture = str(error)
         self._set_upload(picture)
@@ -80,7 +86,7 @@ class Visitor:
         """Show why the browser did not upload a picture; `message` is one plain sentence."""
         self._set_upload(message)
 
-    def _set_upload(self, picture: np.ndarray | str | None) -> None:
+    def _set_upload(self, picture: Scan | str | None) -> None:
         with self._lock:
             self._upload, self._sheet = picture, []
             self.touches += 1
@@ -98,26 +104,25 @@ class Visitor:
             shown, sheet, upload = self._shown, self._sheet, self._upload
         if shown == "sheet":
             return render(sheet)
-        if shown == "upload" and isinstance(upload, np.ndarray):
-            return upload.astype(np.float32)
+        if shown == "upload" and isinstance(upload, Scan):
+            return upload.inks[0].astype(np.float32)
         return None
 
     def reading(self) -> Reading:
         """The current network's answer to the sheet or the upload."""
         with self._lock:
-            network, shown, upload = self.reader, self._shown, self._upload
-        is_upload = shown == "upload"
-        if is_upload and isinstance(upload, str):
+            network, shown, sheet, upload = self.reader, self._shown, self._sheet, self._upload
+        if shown is None:
+            return Reading(network)
+        if isinstance(upload, str):
             return Reading(network, problem=upload)
         try:
-            ink = self.ink()
-            if ink is None:
-                return Reading(network)
+            lines = _read(network, sheet, upload)
             is_other = network.recognizer is not self._shipped.recognizer
-            built_in = self._shipped.recognizer.read_ink(ink) if is_other else ()
-            return Reading(network, network.recognizer.read_ink(ink), built_in=built_in)
+            built_in = _read(self._shipped, sheet, upload) if is_other else []
+            return Reading(network, lines, built_in=built_in)
         except EmptyDrawing as error:
-            return Reading(network, problem=str(error) if is_upload else "")
+            return Reading(network, problem=str(error) if upload is not None else "")
 
     @property
     def network(self) -> Network:
@@ -221,7 +226,7 @@ class Visitor:
 
     @property
     def bytes(self) -> int:
-        """Memory of the visitor's own networks, of the test's mistakes, and of the tray.
+        """Memory of the visitor's own networks, upload, test's mistakes and tray.
 
         The epochs' networks count in their `Storage`.
         """
@@ -231,4 +236,13 @@ class Visitor:
         arrays = [array for mlp in mlps for array in (*mlp.weights, *mlp.biases)]
         if run is not None and run.evaluation is not None:
             arrays += [mistake.image for mistake in run.evaluation.mistakes]
+        if isinstance(self._upload, Scan):
+            arrays += self._upload.inks
         return sum(array.nbytes for array in arrays) + self.teaching.tray.bytes
+
+
+def _read(network: Network, sheet: Strokes, upload: Scan | None) -> Lines:
+    """A network's reading of the upload, or else of the sheet. Raises EmptyDrawing."""
+    if upload is None:
+        return network.recognizer.read_ink_lines(render(sheet))
+    return network.recognizer.read_scan(upload.stored(np.float32))

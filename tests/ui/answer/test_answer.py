@@ -30,7 +30,8 @@ def prediction(digit=3, confidence=0.9, is_digit=True, may_touch=False, none=Non
 
 
 def render(*predictions: Prediction, network: str = "the network", problem: str = "") -> str:
-    return render_reading(Reading(Network(None, network), predictions, problem))
+    lines = [list(predictions)] if predictions else []
+    return render_reading(Reading(Network(None, network), lines, problem))
 
 
 def buttons(panel: str) -> list[str]:
@@ -230,8 +231,20 @@ def test_a_doubted_answer_has_grey_bars_and_its_reason(answer, caption):
 
 def test_what_the_built_in_network_reads_stands_beside_another_ones_answer():
     mine = Network(None, "mine")
-    said = render_reading(Reading(mine, [prediction(3)], built_in=[prediction(5, 0.95)]))
+    said = render_reading(Reading(mine, [[prediction(3)]], built_in=[[prediction(5, 0.95)]]))
     assert texts.built_in_says("5", 0.95) in said
-    doubt = render_reading(Reading(mine, [prediction(3)], built_in=[prediction(5, 0.3)]))
+    doubt = render_reading(Reading(mine, [[prediction(3)]], built_in=[[prediction(5, 0.3)]]))
     assert texts.built_in_doubts("5") in doubt
     assert "Built-in" not in render(prediction(3))
+
+
+def test_several_lines_are_shown_as_lines_and_their_value_has_a_space_between_them():
+    lines = [[prediction(1), prediction(2)], [prediction(3, 0.7), prediction(4), prediction(5)]]
+    panel = render_reading(Reading(Network(None, "net"), lines))
+    assert 'data-number="12 345"' in panel
+    assert "--length:3;--lines:2" in panel
+    inside = re.search(r"<div[^>]*data-number.*?</div>", panel).group()
+    assert re.sub("<[^>]+>", "", inside) == "12 345"
+    assert inside.count("<br>") == 1
+    places = re.findall(r'data-place="(\d)" aria-pressed="(\w+)"', inside)
+    assert places == [("1", "false"), ("2", "false"), ("3", "true"), ("4", "false"), ("5", "false")]

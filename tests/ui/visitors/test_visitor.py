@@ -1,10 +1,12 @@
 import contextlib
 import threading
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from digit_recognizer.errors import RecognizerError, TrainingFailed
+from digit_recognizer.ink.strokes import render
 from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.visitors.networks import Network
@@ -97,9 +99,9 @@ def test_the_sheet_holds_a_picture_or_a_drawing_and_clearing_takes_either_away(v
 
 def test_the_built_in_network_reads_too_while_another_one_answers(visitor):
     visitor.draw(drawing())
-    assert visitor.reading().built_in == ()
+    assert visitor.reading().built_in == []
     visitor.use_network(Network(constant_network(2), "mine"))
-    assert [each.digit for each in visitor.reading().built_in] == [5]
+    assert [each.digit for line in visitor.reading().built_in for each in line] == [5]
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"GIF89a"])
@@ -193,6 +195,15 @@ def test_there_is_no_looking_back_while_training(trained):
 
 def test_without_a_training_there_is_nothing_to_look_back_at(visitor):
     assert not visitor.look_back(1)
+
+
+def test_a_picture_of_several_lines_is_read_line_by_line(visitor, tmp_path):
+    row = render(written_number([2, 5, 3], gap=0.5))
+    rows = np.vstack([row[60:200], row[60:200]])
+    Image.fromarray(np.rint(255 * (1 - rows)).astype(np.uint8)).save(tmp_path / "page.png")
+    visitor.upload(str(tmp_path / "page.png"))
+    assert [len(line) for line in visitor.reading().lines] == [3, 3]
+    assert read(visitor) == [5] * 6
 
 
 def test_a_visitor_has_one_job_at_a_time(visitor):

@@ -1,5 +1,6 @@
 """Fixtures for more than one module's tests."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -39,6 +40,12 @@ def pytest_collection_modifyitems(items):
     """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.get_closest_marker("browser") is None, item.path not in slow))
+
+
+def pytest_collection_finish():
+    """Spares the garbage collector the objects of all imports, TensorFlow's above all."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)

@@ -17,7 +17,7 @@ class Page:
             self.examples = Examples(self.upload)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page():
     return Page()
 

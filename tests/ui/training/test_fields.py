@@ -11,7 +11,7 @@ VALUES = dict(
 )  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fields():
     with gr.Blocks():
         return Fields()

@@ -17,9 +17,9 @@ from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.lessons.lessons import Lessons
 from digit_recognizer.ui.masthead.masthead import render_masthead
 from digit_recognizer.ui.pictures.examples import Examples
-from digit_recognizer.ui.pictures.upload import PictureUpload, Upload
+from digit_recognizer.ui.pictures.upload import Upload
 from digit_recognizer.ui.report.afterwards import Afterwards
-from digit_recognizer.ui.server.guarded_blocks import GuardedBlocks
+from digit_recognizer.ui.server.guarded_blocks import FileButton, GuardedBlocks
 from digit_recognizer.ui.sketchpad.sketchpad import Sheet
 from digit_recognizer.ui.teach.teach import Teach
 from digit_recognizer.ui.training.course import Course
@@ -94,6 +94,6 @@ def _add_api(recognizer: Recognizer) -> None:
             raise gr.Error(str(error), print_exception=False) from error
         return {str(digit): float(probabilities[digit]) for digit in range(NUM_CLASSES)}
 
-    picture = PictureUpload(texts.API_PICTURE, visible=False)
+    picture = FileButton(texts.API_PICTURE, visible=False)
     label = gr.Label(visible=False, label=texts.API_LABEL)
     gr.Button(visible=False).click(predict, picture, label, api_name="predict", concurrency_limit=4)

@@ -4,26 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import FileData
 
 from digit_recognizer.ink.decoding import MAX_FILE_BYTES
 from digit_recognizer.ui.answer.answer import AnswerPanel, render_reading
 from digit_recognizer.ui.events import AT_ONCE, payload
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.server.guarded_blocks import uploaded_path
+from digit_recognizer.ui.server.guarded_blocks import FileButton
 from digit_recognizer.ui.visitors.visitors import Visitors
-from digit_recognizer.ui.widgets import known_as_base
 
 _INTAKE = Path(__file__).parent / "intake.js"
-
-
-@known_as_base
-class PictureUpload(gr.UploadButton):
-    """A button to choose a picture; hands over the path of whatever file came."""
-
-    def preprocess(self, payload: FileData | None) -> str | None:
-        """The path of the uploaded file, checked to lie in Gradio's upload folder."""
-        return None if payload is None else uploaded_path(payload.path)
 
 
 class Intake(gr.HTML):
@@ -52,7 +41,7 @@ class Upload:
         self._visitors = visitors
         self.answer = answer
         with gr.Column(elem_id="upload", min_width=0):  # the button's file input stands beside it
-            button = PictureUpload(texts.UPLOAD, size="sm", elem_id="upload-button")
+            button = FileButton(texts.UPLOAD, size="sm", elem_id="upload-button")
         intake = Intake(elem_id="intake")
         button.upload(self.read, button, [answer], trigger_mode="always_last", **AT_ONCE)
         intake.select(self.refuse, None, [answer], **AT_ONCE)

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.data_classes import FileData
 from gradio.utils import get_upload_folder, is_in_or_equal
 
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.server.gate import dicts_in
+from digit_recognizer.ui.widgets import known_as_base
 
 
 class GuardedBlocks(gr.Blocks):
@@ -50,3 +52,12 @@ def uploaded_path(path: object) -> str | None:
     ):
         raise gr.Error(texts.BAD_REQUEST, print_exception=False)
     return path
+
+
+@known_as_base
+class FileButton(gr.UploadButton):
+    """A button to choose a file; hands over the path of whatever file came."""
+
+    def preprocess(self, payload: FileData | None) -> str | None:
+        """The path of the uploaded file, checked to lie in Gradio's upload folder."""
+        return None if payload is None else uploaded_path(payload.path)

@@ -1,4 +1,4 @@
-"""Networks as files: the components that download and upload a network."""
+"""Networks as files: the component that saves a network, and the check of an uploaded one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from digit_recognizer.constants import MAX_PARAMETERS
 from digit_recognizer.errors import BadModel
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.server.guarded_blocks import uploaded_path
 from digit_recognizer.ui.widgets import known_as_base
 
 MODEL_NAME = "my-digits.npz"
@@ -41,15 +40,6 @@ class ModelFile(gr.File):
         except OSError as error:  # for the log and, in other words, for the visitor
             raise gr.Error(texts.NOT_SAVED) from error
         return FileData(path=str(path), orig_name=MODEL_NAME)
-
-
-@known_as_base
-class ModelUpload(gr.UploadButton):
-    """A button for choosing a file; hands over its path without opening the file."""
-
-    def preprocess(self, payload: FileData | None) -> str | None:
-        """The path of the uploaded file, checked to lie in Gradio's upload folder."""
-        return None if payload is None else uploaded_path(payload.path)
 
 
 def load_model(path: str) -> Mlp:

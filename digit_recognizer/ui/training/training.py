@@ -26,9 +26,10 @@ from digit_recognizer.ui.answer.answer import AnswerPanel, render_reading
 from digit_recognizer.ui.events import AT_ONCE, QUEUED, STREAMED, save_in_browser
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.report.afterwards import Afterwards
+from digit_recognizer.ui.server.guarded_blocks import FileButton
 from digit_recognizer.ui.training.course import Course
 from digit_recognizer.ui.training.fields import Fields
-from digit_recognizer.ui.training.model_files import ModelFile, ModelUpload, load_model
+from digit_recognizer.ui.training.model_files import ModelFile, load_model
 from digit_recognizer.ui.training.progress import run_training
 from digit_recognizer.ui.visitors.networks import Network
 from digit_recognizer.ui.visitors.run import Busy, Run
@@ -71,7 +72,7 @@ class Training:
             self.fields.seed.render()
             with gr.Row(elem_id="model-files"):
                 download = gr.Button(texts.DOWNLOAD, size="sm", elem_id="download-model")
-                load = ModelUpload(texts.LOAD, size="sm", elem_id="load-model")
+                load = FileButton(texts.LOAD, size="sm", elem_id="load-model")
         file = ModelFile()
 
         shown = [self.status, answer]

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields, replace
@@ -15,6 +16,7 @@ from digit_recognizer.files import replacing
 from digit_recognizer.training.config import DATA_VARIABLE, DEFAULT_PRESET, PRESETS, TrainConfig
 from digit_recognizer.training.events import DatasetNote, EpochResult, TrainingEvent, TrainingResult
 
+STOPPED = "Stopped; nothing was saved."
 EPILOG = "presets:\n" + "\n".join(
     f"  {name:<10}hidden {'-'.join(map(str, preset.hidden))}, {preset.epochs} epochs, "
     f"batch size {preset.batch_size}, learning rate {preset.learning_rate:g} ({preset.schedule}), "
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _run(options)
     except KeyboardInterrupt:
-        return _fail("Stopped; nothing was saved.")
+        return _fail(STOPPED)
     except RecognizerError as error:
         return _fail(str(error))
     return 0
@@ -97,11 +99,12 @@ def _run(options: argparse.Namespace) -> None:
 
     data = load_or_generate(options.data)
 
-    training.load()
-    from digit_recognizer.training.fit import train
-    from digit_recognizer.training.keras_mlp import export_keras
+    with _leaving_at_ctrl_c():
+        training.load()
+        from digit_recognizer.training.fit import train
+        from digit_recognizer.training.keras_mlp import export_keras
 
-    result = train(config, data, _print_event)
+        result = train(config, data, _print_event)
     print(
         f"Test accuracy: {result.test_accuracy:.4f}, after {result.fit_seconds:.1f} s of training"
     )
@@ -145,6 +148,21 @@ def _saving(path: str) -> Iterator[None]:
             f"{path} could not be written ({error.strerror or error}); the old file is unchanged."
         ) from error
     print(f"Saved {path}")
+
+
+@contextlib.contextmanager
+def _leaving_at_ctrl_c() -> Iterator[None]:
+    """End the process at Ctrl+C: KeyboardInterrupt, raised inside TensorFlow, can crash it."""
+
+    def leave(*_):
+        os.write(sys.stderr.fileno(), f"{STOPPED}\n".encode())
+        os._exit(1)
+
+    before = signal.signal(signal.SIGINT, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _print_event(event: TrainingEvent) -> None:

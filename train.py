@@ -168,7 +168,7 @@ def _leaving_at_ctrl_c() -> Iterator[None]:
 def _print_event(event: TrainingEvent) -> None:
     if isinstance(event, DatasetNote):
         print(event.text, file=sys.stderr, flush=True)
-    elif isinstance(event, EpochResult):
+    elif isinstance(event, EpochResult) and event.epoch:
         print(_line(event), flush=True)
 
 
@@ -183,7 +183,7 @@ def _line(event: EpochResult) -> str:
 def _figures(config: TrainConfig, result: TrainingResult) -> dict:
     return {
         "config": asdict(config),
-        "epochs": result.mlp.metadata["history"],
+        "epochs": [each for each in result.mlp.metadata["history"] if each["epoch"]],
         "fit_seconds": result.fit_seconds,
         "test_accuracy": result.test_accuracy,
     }

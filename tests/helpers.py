@@ -123,7 +123,7 @@ def epoch(number: int, says: int = 1) -> EpochResult:
     return EpochResult(
         epoch=number,
         epochs=CONFIG.epochs,
-        loss=0.5 / number,
+        loss=0.5 / number if number else 2.3,
         accuracy=0.9,
         val_loss=0.4,
         val_accuracy=0.91,

@@ -4,10 +4,13 @@ Events are frozen and picklable: the command line prints them, the worker sends 
 and the page draws them.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from digit_recognizer.network.evaluation import Evaluation
 from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.training.config import EPOCHS_RANGE
 
 
 @dataclass(frozen=True)
@@ -19,21 +22,27 @@ class DatasetNote:
 
 @dataclass(frozen=True)
 class BatchProgress:
-    """`batch` of `batches` in epoch `epoch` of `epochs` is done; both count from 1."""
+    """`batch` of `batches` in epoch `epoch` of `epochs` is done; both count from 1.
+
+    `loss` is the mean cross-entropy in nats of the batches since the last event of this kind; NaN
+    where nobody asks for it.
+    """
 
     epoch: int
     epochs: int
     batch: int
     batches: int
+    loss: float = math.nan
 
 
 @dataclass(frozen=True)
 class EpochFigures:
-    """How an epoch (counted from 1) went.
+    """How an epoch (counted from 1) went, or, as epoch 0, how the untrained network reads.
 
     `loss` (mean cross-entropy in nats) and `accuracy` (0 to 1) are means over the epoch's training
-    batches; `val_loss` and `val_accuracy` are measured afterwards on the `val_count` digits of the
-    validation split. `seconds` is the wall-clock time of this epoch.
+    batches, in epoch 0 over as many training images as validation has; `val_loss` and
+    `val_accuracy` are measured afterwards on the `val_count` digits of the validation split.
+    `seconds` is the wall-clock time of this epoch.
     """
 
     epoch: int
@@ -46,9 +55,32 @@ class EpochFigures:
     val_count: int
 
 
+HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
+"""Figures of an epoch that a network's metadata record, in a list named `history`."""
+
+
+def known_history(metadata: Mapping[str, object]) -> list[EpochFigures]:
+    """The course of its training that a network's metadata tell, though not its `val_count`.
+
+    The metadata may come from a file that anybody has written: what is not as `train` writes it is
+    left out.
+    """
+    history = metadata.get("history")
+    figures: list[EpochFigures] = []
+    for entry in history if isinstance(history, list) else ():
+        if not isinstance(entry, dict):
+            continue
+        epoch, *values = (entry.get(column) for column in HISTORY_COLUMNS)
+        former = figures[-1].epoch if figures else -1
+        is_next = type(epoch) is int and former < epoch <= EPOCHS_RANGE[1]
+        if is_next and all(type(value) is float for value in values):
+            figures.append(EpochFigures(epoch, len(history), *values, val_count=0))
+    return figures
+
+
 @dataclass(frozen=True)
 class EpochResult(EpochFigures):
-    """An epoch is done; `mlp` is the network as it is now."""
+    """An epoch is done, or none yet in epoch 0; `mlp` is the network as it is now."""
 
     mlp: Mlp
 

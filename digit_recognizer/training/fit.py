@@ -21,6 +21,7 @@ from digit_recognizer.network.mlp import Mlp, accuracy
 from digit_recognizer.training.augmentation import augment, augment_most
 from digit_recognizer.training.config import TrainConfig
 from digit_recognizer.training.events import (
+    HISTORY_COLUMNS,
     BatchProgress,
     DatasetNote,
     EpochResult,
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 PROGRESS_REPORTS = 10
 """Reports of progress in an epoch."""
-HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
-"""Figures of an epoch (see EpochResult) that a network's metadata record."""
 
 
 def train(
@@ -171,7 +170,7 @@ def _learning_rate(
     return one_cycle(config.learning_rate, config.epochs * batches)
 
 
-def _validate(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+def _measure(mlp: Mlp, pixels: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """Mean cross-entropy in nats and accuracy (0 to 1) over `pixels` (see Mlp.logits)."""
     logits = mlp.logits(pixels)
     right = logits[np.arange(len(labels)), labels]
@@ -193,17 +192,25 @@ class _Reporter(keras.callbacks.Callback):
         super().__init__()
         self._config = config
         self._batches = batches
+        self._data = data
         self._val_pixels = data.val_images / np.float32(255)
-        self._val_labels = data.val_labels
         self._report = report
         self.history: list[dict[str, float]] = []
-        """The figures HISTORY_COLUMNS of each epoch so far."""
+        """The figures HISTORY_COLUMNS of each epoch so far, the untrained network's first."""
         self._epoch = 0
         self._started = 0.0
+        self._reported = 0.0, 0
+
+    def on_train_begin(self, logs=None):
+        count = len(self._data.val_labels)
+        pixels = self._data.train_images[:count] / np.float32(255)
+        mlp = to_mlp(self.model)
+        self._finish_epoch(mlp, *_measure(mlp, pixels, self._data.train_labels[:count]), 0.0)
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch + 1
         self._started = time.perf_counter()
+        self._reported = 0.0, 0
 
     def on_train_batch_end(self, batch, logs=None):
         if not math.isfinite(logs["loss"]):
@@ -212,21 +219,30 @@ class _Reporter(keras.callbacks.Callback):
                 f"{self._config.learning_rate:g} is probably too high. Try a tenth of it."
             )
         done = min(batch + 1, self._batches)  # Keras counts a short last execution as a whole one
-        self._report(BatchProgress(self._epoch, self._config.epochs, done, self._batches))
+        # Keras's loss is the mean since the epoch began.
+        total, (former, before) = float(logs["loss"]) * done, self._reported
+        self._reported = total, done
+        loss = (total - former) / max(done - before, 1)
+        self._report(BatchProgress(self._epoch, self._config.epochs, done, self._batches, loss))
 
     def on_epoch_end(self, epoch, logs=None):
-        mlp = to_mlp(self.model)
-        val_loss, val_accuracy = _validate(mlp, self._val_pixels, self._val_labels)
+        seconds = time.perf_counter() - self._started
+        self._finish_epoch(
+            to_mlp(self.model), float(logs["loss"]), float(logs["accuracy"]), seconds
+        )
+
+    def _finish_epoch(self, mlp: Mlp, loss: float, accuracy: float, seconds: float):
+        val_loss, val_accuracy = _measure(mlp, self._val_pixels, self._data.val_labels)
         event = EpochResult(
             epoch=self._epoch,
             epochs=self._config.epochs,
-            loss=float(logs["loss"]),
-            accuracy=float(logs["accuracy"]),
+            loss=loss,
+            accuracy=accuracy,
             val_loss=val_loss,
             val_accuracy=val_accuracy,
-            seconds=time.perf_counter() - self._started,
+            seconds=seconds,
             mlp=mlp,
-            val_count=len(self._val_labels),
+            val_count=len(self._data.val_labels),
         )
         self.history.append({column: getattr(event, column) for column in HISTORY_COLUMNS})
         self._report(event)

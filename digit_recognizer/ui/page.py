@@ -63,10 +63,17 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
         afterwards.box.render()
         # Last, so that whoever goes through the page by keys comes to the sheet first.
         with gr.Sidebar(width=330, elem_id="sidebar"):
-            Training(visitors, line, answer, course, afterwards)
+            training = Training(visitors, line, answer, course, afterwards)
 
         _add_api(recognizer)
-        page.load(pool.prepare, js=_on_load(), **AT_ONCE)  # for the training that may come
+
+        def arrive(request: gr.Request) -> dict:
+            pool.prepare()  # for the training that may come
+            return training.arrive(request)
+
+        page.load(
+            arrive, None, [*training.fields.inputs, training.status], js=_on_load(), **AT_ONCE
+        )
 
         def leave(request: gr.Request) -> None:
             visitors.leave(request.session_hash)

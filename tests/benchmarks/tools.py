@@ -60,7 +60,7 @@ def epoch_seconds(config: TrainConfig, data: Dataset) -> float:
 
     events: list[TrainingEvent] = []
     train(replace(config, epochs=4), data, events.append)
-    return min(event.seconds for event in events if isinstance(event, EpochResult))
+    return min(event.seconds for event in events if isinstance(event, EpochResult) and event.epoch)
 
 
 def percentile95(values: Sequence[float]) -> float:

@@ -190,7 +190,7 @@ def run_quick(data: Dataset, seed: int) -> tuple[int, float, float]:
         accuracy = event.mlp.accuracy(pixels, data.test_labels)
         if accuracy >= FINISH:
             return event.epoch, ended - started, accuracy
-    return len(ends), float("inf"), accuracy
+    return event.epoch, float("inf"), accuracy
 
 
 def run_robust(data: Dataset) -> tuple[float, float]:

@@ -43,8 +43,9 @@ def test_a_small_set_is_learnt_by_heart(run, data):
 def test_every_epoch_is_reported_in_order(run):
     result, events = run
     epochs = [event for event in events if isinstance(event, EpochResult)]
-    assert [event.epoch for event in epochs] == list(range(1, 16))
-    assert all(event.epochs == 15 and event.seconds > 0 for event in epochs)
+    assert [event.epoch for event in epochs] == list(range(16))
+    assert all(event.epochs == 15 for event in epochs)
+    assert all(event.seconds > 0 for event in epochs[1:])
     assert epochs[-1].loss < epochs[0].loss
     assert isinstance(events[-1], TrainingResult)
     assert events[-1] is result
@@ -56,6 +57,36 @@ def test_progress_within_an_epoch_is_reported(run):
     assert {event.epoch for event in progress} == set(range(1, 16))
     assert all(1 <= event.batch <= event.batches == 11 for event in progress)
     assert progress[-1].batch == progress[-1].batches
+
+
+def test_the_losses_within_an_epoch_are_those_of_its_batches(run):
+    _, events = run
+    for epoch in (event for event in events if isinstance(event, EpochResult) and event.epoch):
+        losses, batches, before = [], [], 0
+        for event in events:
+            if isinstance(event, BatchProgress) and event.epoch == epoch.epoch:
+                losses.append(event.loss)
+                batches.append(event.batch - before)
+                before = event.batch
+        assert np.average(losses, weights=batches) == pytest.approx(epoch.loss, rel=1e-4)
+
+
+def test_epoch_0_is_the_untrained_networks_own(run, data):
+    import keras
+
+    from digit_recognizer.training.keras_mlp import build_network, to_mlp
+
+    first = next(event for event in run[1] if isinstance(event, EpochResult))
+    keras.utils.set_random_seed(SMALL.seed)
+    untrained = to_mlp(build_network(SMALL.hidden, SMALL.outputs, SMALL.normalize))
+    np.testing.assert_array_equal(first.mlp.weights[0], untrained.weights[0])
+    count = len(data.val_labels)
+    pixels, labels = data.train_images[:count] / np.float32(255), data.train_labels[:count]
+    assert first.accuracy == pytest.approx(untrained.accuracy(pixels, labels))
+    logits = untrained.logits(pixels).astype(float)
+    likely = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    assert first.loss == pytest.approx(-np.log(likely[np.arange(count), labels]).mean())
+    assert first.seconds == 0
 
 
 def test_each_epoch_comes_with_its_own_network(run):
@@ -102,7 +133,7 @@ def test_the_longest_history_fits_into_a_file(run, tmp_path):
     mlp = run[0].mlp
     longest = [
         dict.fromkeys(mlp.metadata["history"][0], 0.1234567890123456789e-05)
-        for _ in range(EPOCHS_RANGE[1])
+        for _ in range(EPOCHS_RANGE[1] + 1)
     ]
     long = dataclasses.replace(mlp, metadata={**mlp.metadata, "history": longest})
     long.save(tmp_path / "model.npz")

@@ -520,8 +520,8 @@ def test_a_real_training_reports_every_epoch_and_its_networks(tiny_mnist, monkey
     while not (events and isinstance(events[-1], TrainingResult)):
         events.append(next_event(worker))
     epochs = [event for event in events if isinstance(event, EpochResult)]
-    assert [event.epoch for event in epochs] == [1, 2, 3]
-    assert [event.mlp.hidden for event in epochs] == [(32,)] * 3
+    assert [event.epoch for event in epochs] == [0, 1, 2, 3]
+    assert [event.mlp.hidden for event in epochs] == [(32,)] * 4
     assert any(isinstance(event, BatchProgress) for event in events)
     assert events[-1].mlp.hidden == (32,)
 

@@ -189,23 +189,31 @@ BUSY = "Your training is still running; stop it first."
 FINE_TUNING_BUSY = "Your network is still learning your handwriting; wait, or stop it first."
 
 LOSS = "Loss"
-LOSS_INFO = "the network's error; lower is better"
+LOSS_INFO = "the network's error; lower is better; each line is a factor"
 ACCURACY = "Accuracy"
 ACCURACY_INFO = "share of digits read correctly"
 TRAINING_SERIES = "training"
 VALIDATION_SHORT = "validation"
-PREVIOUS_SHORT = "previous run"
+PREVIOUS_SHORT = "earlier run"
 EPOCH_AXIS = "epoch"
 DISTORTED = "Training digits are distorted, so training reads worse than validation."
 CHART_EMPTY = "Each epoch adds a point here"
+BUILT_IN_HISTORY = "How the built-in network was trained."
+NO_HISTORY = "The file of this network does not tell how it was trained."
 
 TIME_MACHINE = "Time machine"
+TIME_MACHINE_INFO = "Time machine: what the network of each epoch reads"
+UNTRAINED = "Before training"
 USE_EPOCH = "Use this epoch"
 EPOCH_GONE = "This epoch's network was removed to save memory."
 EPOCH_KEPT = "The network of this epoch answers"
 ANOTHER_ANSWERS = "Another network answers now."
 FIRST_LAYER = "First layer"
 
+RUNS = "Your trainings"
+RUNS_INFO = "Choose an earlier one: its validation curve is laid under the newest."
+RUNS_HEADS = ("Recipe", "Epochs", "Time", "Final test")
+NO_TEST = "stopped"
 REPORT = "Final test"
 YOUR_NETWORK = "Your network"
 SHIPPED_NETWORK = "Built-in network"
@@ -368,8 +376,8 @@ def example(digit: int) -> str:
 
 
 def epoch_of(epoch: int, epochs: int) -> str:
-    """Headline of the status during a training."""
-    return f"Epoch {epoch} of {epochs}"
+    """Headline of the status during a training; epoch 0 is the untrained network."""
+    return f"Epoch {epoch} of {epochs}" if epoch else UNTRAINED
 
 
 def built_in(accuracy: float | None) -> str:
@@ -443,6 +451,11 @@ def batch_of(batch: int, batches: int) -> str:
     return f"batch {batch} of {batches}"
 
 
+def not_from_address(label: str, value: str) -> str:
+    """Detail of the status when the page's address asks for what a field does not take."""
+    return f"{label} in the page's address cannot be “{value}”, so the field keeps its value."
+
+
 def place_in_line(ahead: int) -> str:
     """Detail of the status while other people's trainings go first."""
     return f"{count(ahead, 'training')} before yours. Yours starts by itself; Stop leaves the line."
@@ -471,6 +484,11 @@ def report_info(digits: int, on_mnist: bool) -> str:
 def rounded_percent(share: float) -> str:
     """A share from 0 to 1 of digits that were counted, in a name."""
     return f"{share:.1%}"
+
+
+def seconds(seconds: float) -> str:
+    """The time that a training took."""
+    return f"{seconds:.1f} s"
 
 
 def exact_percent(share: float) -> str:
@@ -536,6 +554,11 @@ def not_a_number(name: str) -> str:
 def chart_epoch(epoch: int) -> str:
     """Heading of an epoch's values in a chart."""
     return f"Epoch {epoch}"
+
+
+def strip_answer(epoch: int, number: str, confidence: float) -> str:
+    """Name of a cell of the time machine; `confidence` in `number` is from 0 to 1."""
+    return f"Epoch {epoch}: {number}, {percent(confidence)} sure"
 
 
 def chart_point(epoch: int, series: str, value: str) -> str:

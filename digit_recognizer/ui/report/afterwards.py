@@ -17,8 +17,9 @@ from digit_recognizer.ui.report.report import (
     render_mistakes,
     render_report,
 )
+from digit_recognizer.ui.report.runs import Runs, render_runs
 from digit_recognizer.ui.visitors.networks import Network, known_accuracy
-from digit_recognizer.ui.visitors.run import Run
+from digit_recognizer.ui.visitors.visitor import Visitor
 from digit_recognizer.ui.visitors.visitors import Visitors
 from digit_recognizer.ui.widgets import marks_as_png, render_image
 
@@ -43,6 +44,7 @@ class Afterwards:
                 self.report = Report(elem_id="test-report")
             with gr.Column(min_width=280):
                 self.mistakes = gr.HTML(elem_id="mistakes", apply_default_css=False)
+                self.runs = Runs(elem_id="runs")
                 self.first_layer = gr.HTML(elem_id="first-layer", apply_default_css=False)
         self.report.select(self.pick_mistakes, None, [self.mistakes], **AT_ONCE)
 
@@ -51,23 +53,25 @@ class Afterwards:
         """Everything that `show` and `hide` change."""
         return [
             *(self.box, self.owner, self._test_box),
-            *(self.report, self.mistakes, self.first_layer),
+            *(self.report, self.mistakes, self.runs, self.first_layer),
         ]
 
     def hide(self) -> dict:
         """Take away what the former training has left."""
         return {self.box: gr.update(visible=False)}
 
-    def show(self, run: Run) -> dict:
-        """Show a training's results: at least one epoch, perhaps a test."""
+    def show(self, visitor: Visitor) -> dict:
+        """Show the results of the latest training: at least one epoch, perhaps a test."""
+        run = visitor.run
         test = run.evaluation
         shown = {
             self.box: gr.update(visible=True),
-            self.owner: _render_owner(run.trained) if run.trained else "",
+            self.owner: _render_owner(run.trained),
             self._test_box: gr.update(visible=test is not None),
             self.report: "",
             self.mistakes: "",
-            self.first_layer: render_first_layer(run.network(run.last)),
+            self.runs: render_runs(visitor.records, run.previous),
+            self.first_layer: render_first_layer(run.trained.recognizer.mlp),
         }
         if test is not None:
             shipped = None if run.note else known_accuracy(self._shipped.mlp.metadata)

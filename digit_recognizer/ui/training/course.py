@@ -11,6 +11,7 @@ import html
 
 import gradio as gr
 
+from digit_recognizer.training.events import known_history
 from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.report.afterwards import Afterwards
@@ -40,7 +41,8 @@ class Course:
                     elem_id="dismiss-course",
                     apply_default_css=False,
                 )
-            self.charts = Charts()
+            built_in = visitors.visit(None).network.recognizer.mlp
+            self.charts = Charts(known_history(built_in.metadata))
             with gr.Column(elem_id="time-machine-room", min_width=0):
                 self.time_machine = TimeMachine(
                     visitors, answer, self.charts, afterwards, self.status

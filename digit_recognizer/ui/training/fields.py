@@ -72,6 +72,25 @@ class Fields:
             None, self.preset, list(values[DEFAULT_PRESET]), js=f"(preset) => ({table})[preset]"
         )
 
+    def from_address(self, query: Mapping[str, str]) -> tuple[dict, list[str]]:
+        """What the page's address sets, `?preset=quick&epochs=3`, and what of it cannot be.
+
+        Returns the values of fields, and a sentence for each value that a field does not take.
+        """
+        preset, epochs = query.get("preset"), query.get("epochs")
+        values, problems = {}, []
+        if preset in PAGE_PRESETS:
+            values = {self.preset: preset, **self.filled_in(preset)}
+        elif preset is not None:
+            problems.append(texts.not_from_address(texts.PRESET, preset[:20]))
+        if epochs is None:
+            return values, problems
+        if epochs in map(str, range(EPOCHS_RANGE[0], MAX_EPOCHS + 1)):
+            values[self.epochs] = int(epochs)
+        else:
+            problems.append(texts.not_from_address(texts.EPOCHS, epochs[:20]))
+        return values, problems
+
     @property
     def inputs(self) -> set[gr.components.Component]:
         """All fields, for an event whose handler hands their values to `read`."""

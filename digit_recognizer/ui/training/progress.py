@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.config import TrainConfig
 from digit_recognizer.training.events import (
+    BatchProgress,
     DatasetNote,
     EpochResult,
     TrainingEvent,
@@ -28,8 +29,9 @@ def run_training(
     """Train a network for one visitor; yields and raises what `Visitor.work` does.
 
     Each event is yielded once `visitor.run` and `visitor.network` have followed it. After each
-    epoch, the network as it is then answers the visitor. A training that is stopped keeps the
-    newest epoch's network; one that fails brings back the network from before.
+    epoch, and before the first, the network as it is then answers the visitor. A training that is
+    stopped keeps the newest epoch's network; one that fails, or is stopped before an epoch is done,
+    brings back the network from before.
     """
     before = visitor.network
     run = newest = None
@@ -44,6 +46,8 @@ def run_training(
                 newest = run.described(event.mlp, event.epoch)
                 name = texts.in_training(event.val_accuracy)
                 visitor.use_network(Network(Recognizer(newest), name, "training"))
+            elif isinstance(event, BatchProgress):
+                run.progress(event)
             elif isinstance(event, TrainingResult):
                 run.finish(event)
                 newest = event.mlp
@@ -53,9 +57,12 @@ def run_training(
             run.discard()
             visitor.use_network(before)
         raise
-    if newest is not None:
-        run.trained = Network(
-            Recognizer(newest),
-            run.name(len(run.figures) if run.evaluation is None else config.epochs),
-        )
+    if run is not None and (run.done or run.evaluation):
+        epoch = run.done if run.evaluation is None else config.epochs
+        run.trained = Network(Recognizer(newest), run.name(epoch))
         visitor.use_network(run.trained)
+        visitor.keep_record(run)
+    else:
+        if run is not None:
+            run.discard()
+        visitor.use_network(before)

@@ -1,23 +1,51 @@
-"""The time machine: a slider over a training's epochs, whose networks read the drawing again."""
+"""The time machine: a strip of what the network of each epoch says about the drawing.
+
+It grows while a training runs. Afterwards an epoch that is chosen answers in place of the newest.
+"""
 
 from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from digit_recognizer.errors import RecognizerError
-from digit_recognizer.ui.answer.answer import AnswerPanel, render_reading
-from digit_recognizer.ui.events import AT_ONCE
+from digit_recognizer.recognizer import Prediction
+from digit_recognizer.ui.answer.answer import (
+    AnswerPanel,
+    is_unsure,
+    least_certain,
+    render_reading,
+    share_of,
+)
+from digit_recognizer.ui.events import AT_ONCE, payload
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.report.afterwards import Afterwards, render_first_layer
 from digit_recognizer.ui.training.charts import Charts
-from digit_recognizer.ui.training.fields import MAX_EPOCHS
-from digit_recognizer.ui.visitors.run import Run
+from digit_recognizer.ui.visitors.visitor import Visitor
 from digit_recognizer.ui.visitors.visitors import Visitors
 from digit_recognizer.ui.widgets import render_status
 
+LONGEST = 4
+"""Digits of a number that a cell of the strip has room for."""
+
+
+class Strip(gr.HTML):
+    """A cell an epoch; raises `select` with a chosen `epoch`, and `input` after a new drawing."""
+
+    def __init__(self, **settings: Any):
+        super().__init__(
+            js_on_load=(Path(__file__).parent / "strip.js").read_text(encoding="utf-8"),
+            apply_default_css=False,
+            **settings,
+        )
+
 
 class TimeMachine:
-    """A slider over a training's epochs: each epoch's network reads the drawing again."""
+    """The strip, what is known of the chosen epoch, and the button that keeps its network."""
 
     def __init__(
         self,
@@ -33,50 +61,51 @@ class TimeMachine:
         self._first_layer = afterwards.first_layer
         self._status = status
         with gr.Column(visible=False, elem_id="time-machine-box") as self._box:
-            self.epoch = gr.Slider(
-                1,
-                MAX_EPOCHS,
-                1,
-                step=1,
-                label=texts.TIME_MACHINE,
-                buttons=[],
-                elem_id="time-machine",
-            )
+            self.strip = Strip(elem_id="time-machine")
             self.summary = gr.HTML(elem_id="epoch-summary", apply_default_css=False)
-            use = gr.Button(texts.USE_EPOCH, elem_id="use-epoch")
-        self.epoch.input(
+            self.use_button = gr.Button(texts.USE_EPOCH, elem_id="use-epoch")
+        self.strip.select(
             self.look_back,
-            self.epoch,
+            None,
             [answer, *charts.outputs, self.summary, self._first_layer],
             trigger_mode="always_last",
             **AT_ONCE,
         )
-        use.click(self.use, self.epoch, [status, answer], **AT_ONCE)
+        self.strip.input(self.read_again, None, self.strip, trigger_mode="always_last", **AT_ONCE)
+        self.use_button.click(self.use, None, [status, answer], **AT_ONCE)
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
-        """Everything that `show` and `hide` change."""
-        return [self._box, self.epoch, self.summary]
+        """Everything that `show`, `grow` and `hide` change."""
+        return [self._box, self.strip, self.summary, self.use_button]
 
     def hide(self) -> dict:
         """Hide the previous training's epochs."""
         return {self._box: gr.update(visible=False)}
 
-    def show(self, run: Run) -> dict:
-        """Offer the stored epochs of a training; the slider begins at the last."""
-        first, last = run.epochs[0], run.epochs[-1]
+    def grow(self, visitor: Visitor) -> dict:
+        """Show the epochs so far, of which none can be chosen yet."""
         return {
             self._box: gr.update(visible=True),
-            # Gradio rejects a slider of one value, so this slider has two and cannot move.
-            self.epoch: gr.update(
-                minimum=first, maximum=max(last, first + 1), value=last, interactive=first < last
-            ),
-            self.summary: run.summary(last),
+            self.strip: render_strip(_answers(visitor), None),
+            self.summary: "",
+            self.use_button: gr.update(interactive=False),
         }
 
-    def look_back(self, epoch: object, request: gr.Request) -> dict:
+    def show(self, visitor: Visitor) -> dict:
+        """Offer the stored epochs of the latest training, the last one chosen."""
+        run = visitor.run
+        return {
+            self._box: gr.update(visible=True),
+            self.strip: render_strip(_answers(visitor), run.chosen),
+            self.summary: run.summary(run.chosen),
+            self.use_button: gr.update(interactive=True),
+        }
+
+    def look_back(self, event: gr.EventData, request: gr.Request) -> dict:
         """Let the network of an epoch answer, and mark the epoch in the charts."""
         visitor = self._visitors.visit(request.session_hash)
+        epoch = payload(event).get("epoch")
         if type(epoch) is not int or not visitor.look_back(epoch):
             return {self._answer: render_reading(visitor.reading()), self.summary: texts.EPOCH_GONE}
         return {
@@ -86,16 +115,53 @@ class TimeMachine:
             self._first_layer: render_first_layer(visitor.reader.recognizer.mlp),
         }
 
-    def use(self, epoch: object, request: gr.Request) -> dict:
-        """Make the network of an epoch the visitor's own."""
+    def read_again(self, request: gr.Request) -> dict:
+        """Let the network of every epoch read what the sheet shows now."""
+        visitor = self._visitors.visit(request.session_hash)
+        if visitor.run is None or visitor.job is not None:  # a strip that grows reads on by itself
+            return gr.skip()
+        return {self.strip: render_strip(_answers(visitor), visitor.run.chosen)}
+
+    def use(self, request: gr.Request) -> dict:
+        """Make the network of the chosen epoch the visitor's own."""
         visitor = self._visitors.visit(request.session_hash)
         try:
             visitor.require_no_job()
         except RecognizerError as error:
             status = render_status(str(error))
         else:
-            if type(epoch) is int and visitor.use_epoch(epoch):
-                status = render_status(texts.EPOCH_KEPT, visitor.run.summary(epoch))
+            if visitor.use_epoch():
+                status = render_status(texts.EPOCH_KEPT, visitor.run.summary(visitor.run.chosen))
             else:
                 status = render_status(texts.EPOCH_GONE)
         return {self._status: status, self._answer: render_reading(visitor.reading())}
+
+
+def _answers(visitor: Visitor) -> dict[int, list[Prediction]]:
+    return visitor.epochs_answers(visitor.reading().predictions)
+
+
+def render_strip(answers: Mapping[int, Sequence[Prediction]], chosen: int | None) -> str:
+    """A cell an epoch with its answer to the drawing; without a chosen one none can be chosen."""
+    cells = "".join(_cell(epoch, said, epoch == chosen) for epoch, said in answers.items())
+    fixed = ' aria-disabled="true"' if chosen is None else ""
+    return (
+        f"<p>{html.escape(texts.TIME_MACHINE_INFO)}</p>"
+        f'<div class="strip" role="radiogroup" aria-label="{html.escape(texts.TIME_MACHINE)}"'
+        f"{fixed}>{cells}</div>"
+    )
+
+
+def _cell(epoch: int, said: Sequence[Prediction], is_chosen: bool) -> str:
+    number = "".join(str(each.digit) for each in said)
+    name, unsure = texts.chart_epoch(epoch), ""
+    if said:
+        least = least_certain(said)
+        name = texts.strip_answer(epoch, number, share_of(least))
+        unsure = ' data-unsure=""' * is_unsure(least)
+    shown = number if len(number) <= LONGEST else f"{number[: LONGEST - 1]}…"
+    return (
+        f'<button type="button" role="radio" data-epoch="{epoch}" data-said="{number}"{unsure} '
+        f'aria-checked="{str(is_chosen).lower()}" tabindex="{0 if is_chosen else -1}" '
+        f'aria-label="{html.escape(name)}" title="{html.escape(name)}">{shown}</button>'
+    )

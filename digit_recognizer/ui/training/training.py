@@ -20,12 +20,14 @@ from digit_recognizer.training.events import (
     EpochResult,
     TrainingEvent,
     Waiting,
+    known_history,
 )
 from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.answer.answer import AnswerPanel, render_reading
-from digit_recognizer.ui.events import AT_ONCE, QUEUED, STREAMED, save_in_browser
+from digit_recognizer.ui.events import AT_ONCE, QUEUED, STREAMED, payload, save_in_browser
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.report.afterwards import Afterwards
+from digit_recognizer.ui.report.runs import render_runs
 from digit_recognizer.ui.server.guarded_blocks import FileButton
 from digit_recognizer.ui.training.course import Course
 from digit_recognizer.ui.training.fields import Fields
@@ -89,9 +91,19 @@ class Training:
             **STREAMED,
         )
         self.stop_button.click(self.stop, **AT_ONCE)
-        self.restore_button.click(self.restore, None, shown, **AT_ONCE)
+        self.restore_button.click(self.restore, None, [*shown, *self._charts.outputs], **AT_ONCE)
         save_in_browser(download.click(self.download, None, file, **QUEUED), file)
-        load.upload(self.load, load, shown, **QUEUED)
+        load.upload(self.load, load, [*shown, *self._charts.outputs], **QUEUED)
+        afterwards.runs.select(
+            self.compare, None, [afterwards.runs, *self._charts.outputs], **AT_ONCE
+        )
+
+    def arrive(self, request: gr.Request) -> dict:
+        """Set what the page's address asks for, for an event with the fields and the status."""
+        values, problems = self.fields.from_address(request.query_params)
+        if problems:
+            values[self.status] = render_status(texts.STATUS_IDLE, "\n".join(problems))
+        return values or gr.skip()
 
     def retrain(self, values: dict, request: gr.Request) -> Iterator[dict]:
         """Train with the fields' values; yields the changes of the page."""
@@ -100,7 +112,7 @@ class Training:
         try:
             config = self.fields.read(values)
             for event in run_training(visitor, config, self._line):
-                changes = self._follow(visitor.run, event)
+                changes = self._follow(visitor, event)
                 if visitor.run is not run:  # it begins
                     run = visitor.run
                     changes |= self._begin(visitor)
@@ -133,9 +145,14 @@ class Training:
             visitor.require_no_job()
             visitor.use_network(None)
             status = render_status(texts.RESTORED, texts.RESTORED_DETAIL)
+            changes = self._charts.draw_built_in() if visitor.run is None else {}
         except Busy as error:
-            status = render_status(str(error))
-        return {self.status: status, self._answer: render_reading(visitor.reading())}
+            status, changes = render_status(str(error)), {}
+        return {
+            self.status: status,
+            self._answer: render_reading(visitor.reading()),
+            **changes,
+        }
 
     def download(self, request: gr.Request) -> Mlp:
         """The visitor's network, for the component that saves it."""
@@ -143,17 +160,35 @@ class Training:
 
     def load(self, path: str | None, request: gr.Request) -> dict:
         """Let the network in the uploaded file answer."""
-        visitor = self._visitors.visit(request.session_hash)
+        visitor, changes = self._visitors.visit(request.session_hash), {}
         try:
             visitor.require_no_job()
             mlp = load_model(path or "")
-            visitor.use_network(Network(Recognizer(mlp), texts.loaded(Path(path).name)))
+            name = texts.loaded(Path(path).name)
+            visitor.use_network(Network(Recognizer(mlp), name))
             status = render_status(texts.LOADED, texts.loaded_detail(mlp.hidden))
+            changes = self._charts.draw_history(known_history(mlp.metadata), name)
         except Busy as error:
             status = render_status(str(error))
         except RecognizerError as error:
             status = render_status(texts.NOT_LOADED, str(error))
-        return {self.status: status, self._answer: render_reading(visitor.reading())}
+        return {
+            self.status: status,
+            self._answer: render_reading(visitor.reading()),
+            **changes,
+        }
+
+    def compare(self, event: gr.EventData, request: gr.Request) -> dict:
+        """Lay the curve of an earlier training under the newest one's."""
+        visitor = self._visitors.visit(request.session_hash)
+        number = payload(event).get("number")
+        if type(number) is not int or not visitor.compare(number):
+            return gr.skip()
+        marked = None if visitor.job else visitor.run.chosen
+        return {
+            self._afterwards.runs: render_runs(visitor.records, visitor.run.previous),
+            **self._charts.draw(visitor.run, marked),
+        }
 
     def _begin(self, visitor: Visitor) -> dict:
         """Empty the charts and hide the previous training's results."""
@@ -165,8 +200,9 @@ class Training:
             **self._buttons(visitor),
         }
 
-    def _follow(self, run: Run, event: Waiting | TrainingEvent | None) -> dict:
-        """Status and charts after an event."""
+    def _follow(self, visitor: Visitor, event: Waiting | TrainingEvent | None) -> dict:
+        """Status, charts and strip after an event."""
+        run = visitor.run
         if isinstance(event, Waiting):
             if event.ahead:
                 status = render_status(texts.WAITING, texts.place_in_line(event.ahead), 0)
@@ -174,18 +210,27 @@ class Training:
                 status = render_status(texts.STARTING, texts.STARTING_DETAIL, 0)
             return {self.status: status}
         if isinstance(event, BatchProgress):
-            return {self.status: _progress(run, event.epoch, event.batch, event.batches)}
+            status = _progress(run, event.epoch, event.batch, event.batches)
+            return {self.status: status, **self._charts.draw_loss(run)}
         if isinstance(event, EpochResult):
-            return {self.status: _progress(run, event.epoch), **self._charts.draw(run)}
+            # Before the first epoch, what comes next is told.
+            status = _progress(run, event.epoch) if event.epoch else _progress(run, 1, 0)
+            return {
+                self.status: status,
+                **self._charts.draw(run),
+                **self.time_machine.grow(visitor),
+            }
         return {}
 
     def _end(self, visitor: Visitor) -> dict:
         """The answer, the buttons and the training's results."""
         changes = {self._answer: render_reading(visitor.reading()), **self._buttons(visitor)}
         run = visitor.run
-        if run is not None and run.last is not None:
-            changes |= self._charts.draw(run, run.last)
-            changes |= self.time_machine.show(run) | self._afterwards.show(run)
+        if run is not None and run.trained is not None:
+            changes |= self._charts.draw(run, run.chosen)
+            changes |= self.time_machine.show(visitor) | self._afterwards.show(visitor)
+        else:
+            changes |= self.time_machine.hide()
         return changes
 
     def _buttons(self, visitor: Visitor) -> dict:
@@ -204,8 +249,8 @@ class Training:
         if test is not None:
             result = texts.result(test.accuracy, run.fit_seconds, test.count, on_mnist=not run.note)
             return render_status(texts.DONE, f"{result}\n{run.note}".strip(), 1)
-        if run.figures:
-            return render_status(texts.STOPPED, texts.kept_epoch(len(run.figures)))
+        if run.done:
+            return render_status(texts.STOPPED, texts.kept_epoch(run.done))
         return render_status(texts.STOPPED, texts.STOPPED_EARLY)
 
 
@@ -213,11 +258,11 @@ def _progress(run: Run, epoch: int, batch: int = 1, batches: int = 1) -> str:
     """The status in the middle of a training: `batch` of `batches` of an epoch are done."""
     epochs, figures = run.config.epochs, run.figures
     done = (epoch - 1 + batch / batches) / epochs
-    within = texts.batch_of(batch, batches) if batch < batches else ""
+    within = texts.batch_of(batch, batches) if 0 < batch < batches else ""
     if done == 1:
         pace = texts.TESTING
-    elif figures:
-        newest = figures[-SMOOTHED_EPOCHS:]
+    elif run.done:
+        newest = figures[-min(SMOOTHED_EPOCHS, run.done) :]
         seconds = sum(each.seconds for each in newest) / len(newest)
         pace = texts.progress(texts.pace(seconds, seconds * epochs * (1 - done)), within)
     else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,8 +20,11 @@ from digit_recognizer.training.config import Task, TrainConfig
 from digit_recognizer.training.events import TrainingEvent, Waiting
 from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.visitors.networks import Network, Storage
-from digit_recognizer.ui.visitors.run import Job, Run
+from digit_recognizer.ui.visitors.run import Job, Record, Run
 from digit_recognizer.ui.visitors.teaching import Taught, Teaching
+
+MAX_RECORDS = 5
+"""Trainings that are remembered for comparison."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class Visitor:
         self._looked_at: Network | None = None
         self._run: Run | None = None
         self._job: Job | None = None
+        self._records: tuple[Record, ...] = ()
+        self._trainings = 0
         self._sheet: Strokes = []
         # A scan with its ink as float16, or a sentence that says why the upload has none.
         self._upload: Scan | str | None = None
@@ -153,18 +158,49 @@ class Visitor:
             self._looked_at = None
             return self._run
 
+    @property
+    def records(self) -> Sequence[Record]:
+        """The latest trainings that have ended, the newest last."""
+        return self._records
+
+    def keep_record(self, run: Run) -> None:
+        """Remember a training that has ended, in place of the oldest of MAX_RECORDS."""
+        with self._lock:
+            self._trainings += 1
+            self._records = (*self._records, run.record(self._trainings))[-MAX_RECORDS:]
+
+    def compare(self, number: int) -> bool:
+        """Compare the latest training with the one of this number; False when there is none."""
+        with self._lock:
+            for record in self._records:
+                if record.number == number and self._run is not None:
+                    self._run.previous = record.figures
+                    return True
+            return False
+
+    def epochs_answers(self, predictions: Sequence[Prediction]) -> dict[int, list[Prediction]]:
+        """What the network of each stored epoch says about the digits of a reading."""
+        run = self._run
+        answers = {}
+        for epoch in run.epochs if run else ():
+            mlp = run.network(epoch)
+            if mlp is not None:  # dropped meanwhile
+                recognizer = Recognizer(mlp)
+                answers[epoch] = [recognizer.predict_pixels(each.pixels) for each in predictions]
+        return answers
+
     def look_back(self, epoch: int) -> bool:
         """Let an epoch's network of the latest training answer; False when there is none."""
         with self._lock:
             network = self._network_of(epoch)
             if network is not None:
-                self._looked_at = network
+                self._looked_at, self._run.chosen = network, epoch
             return network is not None
 
-    def use_epoch(self, epoch: int) -> bool:
-        """Make an epoch's network the visitor's own; False when there is none."""
+    def use_epoch(self) -> bool:
+        """Make the chosen epoch's network the visitor's own; False when there is none."""
         with self._lock:
-            network = self._network_of(epoch)
+            network = self._run and self._network_of(self._run.chosen)
             if network is not None:
                 self.use_network(network)
             return network is not None
@@ -173,7 +209,7 @@ class Visitor:
         run = self._run
         if run is None or self._job is not None:
             return None
-        if run.trained is not None and epoch == len(run.figures):
+        if run.trained is not None and epoch == run.done:
             return run.trained
         mlp = run.network(epoch)
         return mlp and Network(Recognizer(mlp), run.name(epoch))

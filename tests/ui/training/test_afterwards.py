@@ -2,6 +2,7 @@ import base64
 import html
 import io
 import re
+import xml.etree.ElementTree as ElementTree
 
 import gradio as gr
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 from PIL import Image
 
 from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.recognizer import Prediction
 from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.report.afterwards import MAX_UNITS, Afterwards, render_first_layer
 from digit_recognizer.ui.training.charts import Charts
-from digit_recognizer.ui.training.time_machine import TimeMachine
+from digit_recognizer.ui.training.time_machine import TimeMachine, render_strip
+from digit_recognizer.ui.visitors.networks import Network
 from digit_recognizer.ui.visitors.visitors import Visitors
 from tests.helpers import (
     CONFIG,
@@ -38,12 +41,19 @@ class Page:
         for number in (1, 2, 3):
             self.run.add(epoch(number, says=number))
         with gr.Blocks():
-            self.answer, self.status, self.charts = AnswerPanel(), gr.HTML(), Charts()
+            self.answer, self.status, self.charts = AnswerPanel(), gr.HTML(), Charts([])
             self.afterwards = Afterwards(visitors, constant_network(5))
             self.afterwards.box.render()
             self.machine = TimeMachine(
                 visitors, self.answer, self.charts, self.afterwards, self.status
             )
+
+    def show(self, *results) -> dict:
+        """What is shown when the training has ended with these results."""
+        for result in results:
+            self.run.finish(result)
+        self.run.trained = Network(constant_network(3), "mine")
+        return self.afterwards.show(self.visitor)
 
 
 @pytest.fixture
@@ -52,7 +62,7 @@ def page():
 
 
 def test_an_epoch_that_is_looked_at_answers_and_everything_goes_with_it(page):
-    changes = page.machine.look_back(2, REQUEST)
+    changes = page.machine.look_back(sent({"epoch": 2}), REQUEST)
     assert 'data-digit="2"' in changes[page.answer]
     assert 'data-marked="2"' in changes[page.charts.loss]
     assert 'data-marked="2"' in changes[page.charts.accuracy]
@@ -62,15 +72,20 @@ def test_an_epoch_that_is_looked_at_answers_and_everything_goes_with_it(page):
 
 @pytest.mark.parametrize("value", [0, 4, None, "2", 2.0, True])
 def test_an_epoch_that_is_not_there_is_said_and_changes_nothing(page, value):
-    changes = page.machine.look_back(value, REQUEST)
+    changes = page.machine.look_back(sent({"epoch": value}), REQUEST)
     assert changes[page.machine.summary] == texts.EPOCH_GONE
     assert 'data-digit="5"' in changes[page.answer]
     assert page.charts.loss not in changes
-    assert html.escape(texts.EPOCH_GONE) in page.machine.use(value, REQUEST)[page.status]
+
+
+def test_an_epoch_that_was_dropped_cannot_be_used(page):
+    page.run.discard()
+    assert html.escape(texts.EPOCH_GONE) in page.machine.use(REQUEST)[page.status]
 
 
 def test_a_used_epoch_becomes_the_visitors_own_network(page):
-    changes = page.machine.use(2, REQUEST)
+    page.machine.look_back(sent({"epoch": 2}), REQUEST)
+    changes = page.machine.use(REQUEST)
     assert texts.EPOCH_KEPT in changes[page.status]
     assert 'data-digit="2"' in changes[page.answer]
     assert page.visitor.network.name == texts.yours_of_epoch("Quick", 2, 3, 0.91)
@@ -78,33 +93,50 @@ def test_a_used_epoch_becomes_the_visitors_own_network(page):
 
 def test_no_epoch_is_used_during_a_training(page):
     job = working(page.visitor)
-    assert texts.BUSY in page.machine.use(2, REQUEST)[page.status]
+    assert texts.BUSY in page.machine.use(REQUEST)[page.status]
+    assert page.machine.read_again(REQUEST) == gr.skip()
     assert page.visitor.network.name == texts.built_in(None)
     job.close()
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 3])
-def test_the_time_machine_spans_the_epochs_and_is_always_a_slider_gradio_takes(page, epochs):
-    run = page.visitor.new_run(CONFIG)
-    for number in range(1, epochs + 1):
-        run.add(epoch(number))
-    update = page.machine.show(run)[page.machine.epoch]
-    assert (update["minimum"], update["value"]) == (1, epochs)
-    assert update["interactive"] == (epochs > 1)
-    slider = gr.Slider(update["minimum"], update["maximum"], update["value"])
-    assert slider.maximum >= epochs
+def cells(strip: str) -> list[tuple[str, str]]:
+    return re.findall(r'data-epoch="(\d+)" data-said="(\d*)"', strip)
+
+
+def test_a_new_drawing_is_read_by_every_epoch_and_the_chosen_one_stays(page):
+    page.machine.look_back(sent({"epoch": 2}), REQUEST)
+    strip = page.machine.read_again(REQUEST)[page.machine.strip]
+    assert cells(strip) == [("1", "1"), ("2", "2"), ("3", "3")]
+    assert re.findall(r'data-epoch="(\d)"[^>]*aria-checked="true"', strip) == ["2"]
+    page.visitor.draw([])
+    strip = page.machine.read_again(REQUEST)[page.machine.strip]
+    assert cells(strip) == [("1", ""), ("2", ""), ("3", "")]
+
+
+def test_what_is_unsure_is_pale_and_a_long_number_is_cut():
+    def said(digit: int, confidence: float) -> Prediction:
+        likely = np.full(10, (1 - confidence) / 9, np.float32)
+        likely[digit] = confidence
+        return Prediction(digit, confidence, likely, np.zeros((28, 28), np.float32))
+
+    strip = render_strip({0: [said(4, 0.3)], 1: [said(7, 0.99)], 2: [said(1, 0.9)] * 6}, 1)
+    cells = ElementTree.fromstring(f"<div>{strip}</div>").findall("div/button")
+    assert [cell.get("data-unsure") is not None for cell in cells] == [True, False, False]
+    assert [cell.text for cell in cells] == ["4", "7", "111…"]
+    assert cells[2].get("data-said") == "111111"
+    assert cells[1].get("aria-label") == texts.strip_answer(1, "7", 0.99)
+    assert [cell.get("tabindex") for cell in cells] == ["-1", "0", "-1"]
 
 
 def test_the_test_is_shown_beside_the_built_in_networks(page):
-    page.run.finish(finished())
-    shown = page.afterwards.show(page.run)
+    shown = page.show(finished())
     assert "97.89%" in shown[page.afterwards.report]
     assert page.afterwards.outputs == list(shown)
     assert "9 read as 8" not in shown[page.afterwards.mistakes]
 
 
 def test_without_a_test_there_are_the_first_layer_and_no_report(page):
-    shown = page.afterwards.show(page.run)
+    shown = page.show()
     assert shown[page.afterwards.report] == shown[page.afterwards.mistakes] == ""
     assert "first-layer" in shown[page.afterwards.first_layer]
 

@@ -1,5 +1,7 @@
+import html
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
@@ -23,9 +25,11 @@ from tests.helpers import (
     drawing,
     epoch,
     finished,
+    sent,
     working,
 )
 
+CHOSEN = r'data-epoch="(\d+)"[^>]*aria-checked="true"'
 WHOLE = (epoch(1), epoch(2), epoch(3), finished())
 """All that a training of three epochs reports."""
 
@@ -98,6 +102,73 @@ def test_whatever_changes_is_among_the_outputs_of_the_event(page):
             assert is_skip(change) or change.keys() <= set(click.outputs)
 
 
+def test_the_untrained_network_is_shown_and_answers_before_the_first_epoch(page):
+    changes = list(page.retrain(epoch(0, says=8), *WHOLE))
+    assert points(changes[1][page.charts.loss]) == 2
+    assert 'data-digit="8"' in changes[1][page.answer]
+    assert "Epoch 1 of 3" in changes[1][page.status]
+    assert 'aria-valuenow="0"' in changes[1][page.status]
+
+
+def test_a_training_that_is_stopped_before_its_first_epoch_ends_leaves_nothing(page):
+    changes = page.retrain(epoch(0, says=8))
+    for _ in range(2):
+        next(changes)
+    page.training.stop(REQUEST)
+    last = list(changes)[-1]
+    assert texts.STOPPED_EARLY in last[page.status]
+    assert 'data-digit="5"' in last[page.answer]
+    assert page.afterwards.runs not in last
+    assert page.visitor.records == ()
+
+
+def test_the_loss_within_an_epoch_is_drawn(page):
+    changes = page.retrain(WHOLE[0], BatchProgress(2, 3, 5, 10, 0.3), *WHOLE[1:])
+    charts = page.shown(changes, page.charts.loss)
+    assert [chart.count("curve within") for chart in charts[:4]] == [0, 0, 1, 1]
+
+
+def test_the_strip_grows_by_an_epoch_and_none_can_be_chosen_before_the_end(page):
+    script = epoch(0, says=8), epoch(1, says=1), epoch(2, says=3), epoch(3, says=4), finished()
+    changes = list(page.retrain(*script))
+    strips = page.shown(changes, page.training.time_machine.strip)
+    said = [re.findall(r'data-said="(\d*)"', strip) for strip in strips]
+    assert said == [["8"], ["8", "1"], ["8", "1", "3"], [*"8134"], [*"8133"]]
+    assert all('aria-disabled="true"' in strip for strip in strips[:-1])
+    assert "aria-disabled" not in strips[-1]
+
+
+def test_an_earlier_training_can_be_laid_under_the_newest(page):
+    list(page.retrain(*WHOLE))
+    list(page.retrain(*WHOLE[1:]))
+    last = list(page.retrain(*WHOLE))[-1]
+    runs = last[page.afterwards.runs]
+    assert re.findall(r'data-number="(\d)" aria-pressed="(\w+)"', runs) == [
+        ("2", "true"),
+        ("1", "false"),
+    ]
+    assert runs.count("97.89%") == 3
+    change = page.training.compare(sent({"number": 1}), REQUEST)
+    assert 'data-number="1" aria-pressed="true"' in change[page.afterwards.runs]
+    assert "curve previous" in change[page.charts.accuracy]
+
+
+@pytest.mark.parametrize("data", [None, {}, {"number": 7}, {"number": "1"}, {"number": True}])
+def test_a_training_that_is_not_there_cannot_be_compared(page, data):
+    assert is_skip(page.training.compare(sent(data), REQUEST))
+
+
+def test_the_address_sets_the_recipe_and_what_does_not_fit_is_said(page):
+    fields = page.training.fields
+    request = SimpleNamespace(query_params={"preset": "quick", "epochs": "3"})
+    changes = page.training.arrive(request)
+    assert changes == {fields.preset: "quick", **fields.filled_in("quick"), fields.epochs: 3}
+    changes = page.training.arrive(SimpleNamespace(query_params={"epochs": "1000"}))
+    assert list(changes) == [page.status]
+    assert texts.not_from_address(texts.EPOCHS, "1000") in html.unescape(changes[page.status])
+    assert is_skip(page.training.arrive(SimpleNamespace(query_params={"__theme": "dark"})))
+
+
 def test_the_drawing_is_read_again_after_each_epoch_by_the_network_of_that_epoch(page):
     changes = page.retrain(epoch(1, says=1), epoch(2, says=2), epoch(3, says=4), finished(says=3))
     answers = page.shown(changes, page.answer)
@@ -144,8 +215,8 @@ def test_a_finished_training_keeps_a_full_bar(page):
 
 def test_each_epoch_is_a_plain_sentence_that_stays_through_the_next(page):
     changes = page.retrain(WHOLE[0], BatchProgress(2, 3, 5, 10), *WHOLE[1:])
-    for html in page.shown(changes, page.status)[1:3]:
-        assert "91.0% of 5,000 unseen digits read correctly" in html
+    for status in page.shown(changes, page.status)[1:3]:
+        assert "91.0% of 5,000 unseen digits read correctly" in status
 
 
 def test_the_end_shows_what_is_left_to_look_at(page):
@@ -155,7 +226,7 @@ def test_the_end_shows_what_is_left_to_look_at(page):
     assert "97.89%" in last[page.afterwards.report]
     assert "9 read as 8: 211 times" in last[page.afterwards.report]
     assert 'data-marked="3"' in last[page.charts.loss]
-    assert last[page.training.time_machine.epoch]["value"] == 3
+    assert re.findall(CHOSEN, last[page.training.time_machine.strip]) == ["3"]
     assert 'class="first-layer"' in last[page.afterwards.first_layer]
 
 
@@ -178,7 +249,9 @@ def test_a_stopped_training_leaves_its_epochs_but_no_test(page):
     last = list(changes)[-1]
     assert texts.kept_epoch(2) in last[page.status]
     assert last[page.afterwards.report] == ""
-    assert last[page.training.time_machine.epoch]["maximum"] == 2
+    strip = last[page.training.time_machine.strip]
+    assert re.findall(r'data-epoch="(\d+)"', strip) == ["1", "2"]
+    assert re.findall(CHOSEN, strip) == ["2"]
 
 
 @pytest.mark.parametrize("events", [(), (epoch(1), TrainingFailed("Too bad."))])
@@ -298,6 +371,7 @@ def test_a_downloaded_network_can_be_loaded_and_answers(page, tmp_path):
     change = page.training.load(str(path), REQUEST)
     assert texts.LOADED in change[page.status]
     assert 'data-digit="2"' in change[page.answer]
+    assert texts.NO_HISTORY in change[page.charts.note]
     assert page.visitor.network.name == texts.loaded("mine.npz")
 
 

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from digit_recognizer.training.events import BatchProgress
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.visitors.networks import Storage
 from digit_recognizer.ui.visitors.run import Run
@@ -26,7 +29,6 @@ def test_every_epochs_network_is_kept(run):
     assert run.epochs == [1, 2, 3]
     assert [said(run.network(number)) for number in (1, 2, 3)] == [1, 2, 3]
     assert run.network(4) is None
-    assert new_run().last is None
 
 
 def test_a_kept_network_knows_where_it_is_from(run):
@@ -52,11 +54,42 @@ def test_figures_are_kept_without_the_networks(run):
 
 def test_the_former_runs_figures_stay_for_comparison(run):
     assert new_run(former=run).previous == run.figures
-    assert run.previous == []
+    assert run.previous == ()
 
 
 def test_a_run_without_an_epoch_is_no_comparison(run):
-    assert new_run(former=new_run(former=run)).previous == run.figures
+    stopped = new_run(former=run)
+    assert new_run(former=stopped).previous == run.figures
+    stopped.add(epoch(0))
+    assert new_run(former=stopped).previous == run.figures
+
+
+def test_the_untrained_network_is_epoch_0_and_no_epoch_is_done():
+    run = new_run()
+    run.add(epoch(0, says=4))
+    assert (run.done, run.chosen) == (0, 0)
+    assert said(run.network(0)) == 4
+    assert texts.UNTRAINED in run.name(0)
+    assert run.summary(0) == "Before training: 91.0% of 5,000 unseen digits"
+    run.add(epoch(1))
+    assert (run.done, run.chosen) == (1, 1)
+
+
+def test_losses_within_an_epoch_have_their_places():
+    run = new_run()
+    run.progress(BatchProgress(1, 3, 5, 10, 0.75))
+    run.progress(BatchProgress(2, 3, 10, 10, 0.5))
+    assert run.losses == [(0.5, 0.75), (2.0, 0.5)]
+
+
+def test_a_record_tells_what_to_compare(run):
+    stopped = run.record(1)
+    assert (stopped.number, stopped.recipe, stopped.epochs, stopped.seconds) == (1, "Quick", 3, 6.0)
+    assert stopped.test_accuracy is None
+    assert list(stopped.figures) == run.figures
+    run.finish(replace(finished(), fit_seconds=4.5))
+    assert run.record(2).test_accuracy == pytest.approx(0.9789)
+    assert run.record(2).seconds == 4.5
 
 
 def test_a_discarded_run_keeps_its_figures_only(run):

@@ -143,7 +143,7 @@ def trained(tab: DigitPage) -> None:
     dismiss = tab.page.locator("#dismiss-course button")
     if dismiss.is_visible():  # on a phone, whose panel hides the time machine
         dismiss.click()
-    tab.page.locator("#time-machine input[type=range]").fill("2")
+    tab.go_to_epoch(2)
     tab.page.locator("#loss-chart [data-marked='2']").wait_for(state="attached")
 
 

@@ -128,7 +128,14 @@ class DigitPage:
         self.choose(preset, epochs)
         self.page.click("#retrain")
         self.wait_for_status("Done", seconds=90)
-        self.page.locator("#time-machine input[type=range]").wait_for()
+        self.chosen_epoch().wait_for()
+
+    def chosen_epoch(self) -> Locator:
+        """The chosen cell of the time machine's strip."""
+        return self.page.locator("#time-machine [aria-checked=true]")
+
+    def go_to_epoch(self, epoch: int) -> None:
+        self.page.click(f'#time-machine [data-epoch="{epoch}"]')
 
     def prepare_long_training(self) -> None:
         """Fill in a training of fifty epochs of many small batches."""

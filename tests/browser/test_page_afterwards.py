@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.training.config import PRESETS
 from tests.browser.digit_page import DIGITS, DigitPage
 from tests.browser.test_page_axe import serious
 from tests.browser.test_page_model_files import download, load
@@ -31,7 +32,7 @@ def training(new_lasting_tab, tmp_path_factory):
     before = boxes(tab)
     tab.train("quick", 3)
     tab.page.locator("#first-layer img").first.wait_for()
-    after, epoch = boxes(tab), slider(tab).input_value()
+    after, epoch = boxes(tab), chosen(tab)
     network = download(tab, tmp_path_factory.mktemp("networks") / "mine.npz")
     return Training(tab, before, after, epoch, network)
 
@@ -40,7 +41,7 @@ def training(new_lasting_tab, tmp_path_factory):
 def trained(training):
     """The tab with a seven, read by the last of three epochs, whatever was done before."""
     tab = training.tab
-    if slider(tab).count() == 0 or slider(tab).get_attribute("max") != "3":
+    if tab.page.locator("#time-machine [data-epoch]").count() != 4:
         tab.open(tab.page.url)
         tab.train("quick", 3)
     if tab.answer().count():
@@ -49,7 +50,7 @@ def trained(training):
     tab.sheet.scroll_into_view_if_needed()
     tab.draw(DIGITS[7])
     tab.answer().wait_for()
-    go_to(tab, 3)
+    tab.go_to_epoch(3)
     expect(network_in_use(tab)).to_contain_text("Your network · Quick")
     return tab
 
@@ -59,16 +60,12 @@ def boxes(tab):
     return [tab.page.locator(f"#{name}").bounding_box() for name in names]
 
 
-def slider(tab):
-    return tab.page.locator("#time-machine input[type=range]")
+def chosen(tab) -> str:
+    return tab.chosen_epoch().get_attribute("data-epoch")
 
 
 def network_in_use(tab):
     return tab.page.locator("#model-in-use")
-
-
-def go_to(tab, epoch: int) -> None:
-    slider(tab).fill(str(epoch))
 
 
 def test_before_a_training_nothing_of_it_takes_room(tab):
@@ -84,12 +81,13 @@ def test_what_comes_after_a_training_moves_nothing_above_it(training):
 
 
 def test_the_time_machine_goes_back_through_the_epochs(training, trained):
-    assert [slider(trained).get_attribute(name) for name in ("min", "max")] == ["1", "3"]
+    cells = trained.page.locator("#time-machine [data-epoch]")
+    assert [cell.get_attribute("data-epoch") for cell in cells.all()] == ["0", "1", "2", "3"]
     assert training.epoch_after == "3"
     pictures = trained.page.locator("#first-layer img")
     assert pictures.count() == 24
     last = pictures.first.get_attribute("src")
-    go_to(trained, 1)
+    trained.go_to_epoch(1)
     expect(network_in_use(trained)).to_contain_text("Epoch 1 of 3")
     for chart in ("loss-chart", "accuracy-chart"):
         assert trained.page.locator(f"#{chart} [data-marked='1']").count() == 1
@@ -102,15 +100,59 @@ def test_the_time_machine_goes_back_through_the_epochs(training, trained):
     expect(network_in_use(trained)).to_contain_text("Epoch 1 of 3")
 
 
+def test_the_strip_says_what_each_epoch_reads_and_is_walked_by_keys(trained):
+    last = trained.page.locator('#time-machine [data-epoch="3"]')
+    expect(last).to_have_attribute("data-said", trained.answer().inner_text())
+    trained.go_to_epoch(3)
+    trained.page.keyboard.press("ArrowLeft")
+    expect(network_in_use(trained)).to_contain_text("Epoch 2 of 3")
+    assert chosen(trained) == "2"
+    trained.page.keyboard.press("Home")
+    expect(network_in_use(trained)).to_contain_text("Before training")
+    for chart in ("loss-chart", "accuracy-chart"):
+        expect(trained.page.locator(f"#{chart} [data-marked='0']")).to_have_count(1)
+    trained.page.keyboard.press("ArrowLeft")
+    assert chosen(trained) == "0"
+    trained.page.keyboard.press("End")
+    assert chosen(trained) == "3"
+    trained.page.click("#clear")
+    expect(last).to_have_attribute("data-said", "")
+    trained.draw(DIGITS[1])
+    expect(last).to_have_attribute("data-said", trained.answer().inner_text())
+    assert chosen(trained) == "3"
+
+
+def test_trainings_stand_side_by_side(trained):
+    tab = trained
+    before = tab.page.locator("#runs tbody tr").count()
+    tab.page.click("#retrain")
+    tab.wait_for_status("Done")
+    rows = tab.page.locator("#runs tbody tr")
+    expect(rows).to_have_count(before + 1)
+    earlier = tab.page.locator("#runs button").last
+    earlier.click()
+    expect(earlier).to_have_attribute("aria-pressed", "true")
+    assert tab.page.locator("#accuracy-chart .curve.previous").count() == 1
+
+
+def test_a_class_is_given_an_address_with_a_recipe(new_tab, server):
+    tab = new_tab(f"{server.url}/?preset=quick&epochs=3")
+    tab.expect_value("#epochs input[type=number]", 3)
+    expect(tab.page.locator('#preset input[value="quick"]')).to_be_checked()
+    tab = new_tab(f"{server.url}/?preset=quick&epochs=999")
+    tab.wait_for_status("Epochs in the page's address cannot be “999”")
+    tab.expect_value("#epochs input[type=number]", PRESETS["quick"].epochs)
+
+
 def test_an_epoch_can_be_made_the_visitors_own(trained):
-    go_to(trained, 2)
+    trained.go_to_epoch(2)
     expect(network_in_use(trained)).to_contain_text("Epoch 2 of 3")
     trained.page.click("#use-epoch")
     trained.wait_for_status("The network of this epoch answers")
     expect(network_in_use(trained)).to_contain_text("Your network · Quick · Epoch 2 of 3")
     trained.page.click("#restore")
     expect(network_in_use(trained)).to_contain_text("Built-in")
-    go_to(trained, 3)
+    trained.go_to_epoch(3)
     expect(network_in_use(trained)).to_contain_text("Your network · Quick")
 
 
@@ -143,15 +185,16 @@ def test_the_charts_say_the_values_under_the_pointer(trained):
     readouts, legend = chart.locator(".readout"), chart.locator(".legend")
     assert not any(readout.is_visible() for readout in readouts.all())
     chart.scroll_into_view_if_needed()
-    box = chart.locator(".column").nth(1).bounding_box()
+    box = chart.locator(".column").nth(2).bounding_box()
     trained.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
-    expect(readouts.nth(1)).to_be_visible()
+    expect(readouts.nth(2)).to_be_visible()
     assert re.fullmatch(
-        r"Epoch 2\s*training [\d.]+\s*validation [\d.]+", readouts.nth(1).text_content()
+        r"Epoch 2\s*training [\d.]+\s*validation [\d.]+(earlier run [\d.]+)?",
+        readouts.nth(2).text_content(),
     )
     expect(legend).to_be_hidden()
     trained.page.mouse.move(2, 2)
-    expect(readouts.nth(1)).to_be_hidden()
+    expect(readouts.nth(2)).to_be_hidden()
     expect(legend).to_be_visible()
 
 
@@ -179,21 +222,21 @@ def test_the_network_is_taken_home_and_brought_back(training, new_tab, tmp_path)
 
 @pytest.mark.slow
 def test_another_training_clears_up_and_keeps_the_former_curve(trained):
-    go_to(trained, 1)
+    trained.go_to_epoch(1)
     expect(network_in_use(trained)).to_contain_text("Epoch 1 of 3")
     trained.choose("tutorial", 50)
     trained.page.click("#retrain")
-    trained.page.locator("#time-machine").wait_for(state="detached")
+    trained.page.locator("#time-machine .strip[aria-disabled]").wait_for()
     trained.page.locator("#test-report").wait_for(state="detached")
     trained.wait_for_epoch(3)  # so that there are two to choose from
     assert trained.page.locator("#loss-chart .curve.previous").count() == 1
     assert trained.page.locator("#loss-chart .key.previous").is_visible()
     trained.page.click("#stop")
     trained.wait_for_status("Stopped")
-    trained.page.locator("#time-machine").wait_for()
+    trained.chosen_epoch().wait_for()
     assert trained.page.locator("#test-report").count() == 0
     assert trained.page.locator("#first-layer img").count() == 24
-    reached = int(slider(trained).input_value())
-    assert trained.points("loss-chart") == 2 * reached
-    go_to(trained, 1)
+    reached = int(chosen(trained))
+    assert trained.points("loss-chart") == 2 * (reached + 1)
+    trained.go_to_epoch(1)
     expect(network_in_use(trained)).to_contain_text("Epoch 1 of 50")

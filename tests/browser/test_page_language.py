@@ -101,7 +101,7 @@ def test_who_reads_chinese_sees_no_english_whatever_happens(chinese_tab):
     assert any(re.fullmatch("第 [1-4] 轮，共 4 轮", headline) for headline in headlines), headlines
     assert "MNIST 的 60 个测试数字" in status.inner_text()
     tab.page.locator("#mistakes img").first.wait_for()
-    tab.page.locator("#time-machine input[type=range]").fill("2")
+    tab.go_to_epoch(2)
     expect(tab.page.locator("#model-in-use")).to_contain_text("第 2 轮，共 4 轮")
     tab.page.locator("#test-report button[data-read-as]").first.click()
     expect(tab.page.locator("#mistakes h3")).to_contain_text("被读成")

@@ -26,7 +26,7 @@ def test_a_training_streams_its_epochs_and_its_network_answers_until_restored(ta
     tab.choose("quick", 4)
     assert tab.page.locator("#stop").is_disabled()
     tab.page.click("#retrain")
-    epochs, points, networks = set(), set(), set()
+    epochs, points, networks, strips = set(), set(), set(), set()
 
     def over():
         tab.page.wait_for_timeout(10)
@@ -34,11 +34,15 @@ def test_a_training_streams_its_epochs_and_its_network_answers_until_restored(ta
         epochs.update(re.findall(r"Epoch (\d) of 4", text))
         points.add((tab.points("loss-chart"), tab.points("accuracy-chart")))
         networks.add(network_in_use(tab))
+        strips.add(tab.page.locator("#time-machine [data-epoch]").count())
         return "Done" in text
 
     assert wait_for(over, 90), tab.status.inner_text()
     assert epochs
-    assert max(points) == (8, 8)
+    assert max(points) == (10, 10)  # of the untrained network, too
+    assert (2, 2) in points
+    assert {1, 5} <= strips
+    assert tab.page.locator("#loss-chart .curve.within").count() == 1
     assert any("in training" in name for name in networks), networks
     assert "%" in tab.status.inner_text()
     assert "Your network" in network_in_use(tab)

@@ -189,7 +189,7 @@ BUSY = "Your training is still running; stop it first."
 FINE_TUNING_BUSY = "Your network is still learning your handwriting; wait, or stop it first."
 
 LOSS = "Loss"
-LOSS_INFO = "the network's error; lower is better; each line is a factor"
+LOSS_INFO = "the network's error; lower is better; logarithmic scale"
 ACCURACY = "Accuracy"
 ACCURACY_INFO = "share of digits read correctly"
 TRAINING_SERIES = "training"

@@ -303,8 +303,8 @@ def _table(summary: str, series: Series, scale: Scale) -> str:
         rows.append(f'<tr><th scope="row">{epoch}</th>{columns}</tr>')
     heads = "".join(f'<th scope="col">{name}</th>' for name in names)
     return (
-        f'<table class="visually-hidden"><caption>{summary}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f'<div class="visually-hidden"><table><caption>{summary}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 

@@ -19,7 +19,7 @@ function choose(cell) {
   }
   cell.focus({ preventScroll: true });
   show(cell);
-  trigger('select', { epoch: Number(cell.dataset.epoch) });
+  trigger('select', {});
 }
 
 function show(cell) {
@@ -41,10 +41,15 @@ element.addEventListener('keydown', (event) => {
   if (cell !== chosen()) choose(cell);
 });
 
-/* A longer strip is scrolled to its newest epoch. */
+/* The server sends the strip anew: it keeps the focus, and is scrolled to its chosen or newest epoch. */
+let hasFocus = false;
+for (const type of ['focusin', 'pointerdown']) {
+  document.addEventListener(type, ({ target }) => (hasFocus = element.contains(target)));
+}
 new MutationObserver(() => {
   const cell = chosen() ?? cells().at(-1);
   if (cell) show(cell);
+  if (cell && hasFocus) cell.focus({ preventScroll: true });
 }).observe(element, { childList: true, subtree: true });
 
 /* The network's input tells one drawing from another; the answer changes with the network, too. */

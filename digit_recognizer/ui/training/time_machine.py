@@ -21,7 +21,7 @@ from digit_recognizer.ui.answer.answer import (
     render_reading,
     share_of,
 )
-from digit_recognizer.ui.events import AT_ONCE, payload
+from digit_recognizer.ui.events import AT_ONCE
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.report.afterwards import Afterwards, render_first_layer
 from digit_recognizer.ui.training.charts import Charts
@@ -31,10 +31,11 @@ from digit_recognizer.ui.widgets import render_status
 
 LONGEST = 4
 """Digits of a number that a cell of the strip has room for."""
+_CHOSEN = "() => Number(document.querySelector('#time-machine [aria-checked=true]').dataset.epoch)"
 
 
 class Strip(gr.HTML):
-    """A cell an epoch; raises `select` with a chosen `epoch`, and `input` after a new drawing."""
+    """A cell an epoch; raises `select` when one is chosen, and `input` after a new drawing."""
 
     def __init__(self, **settings: Any):
         super().__init__(
@@ -64,10 +65,13 @@ class TimeMachine:
             self.strip = Strip(elem_id="time-machine")
             self.summary = gr.HTML(elem_id="epoch-summary", apply_default_css=False)
             self.use_button = gr.Button(texts.USE_EPOCH, elem_id="use-epoch")
+        # An event that waits for the one before it loses its data, so the page is asked.
+        chosen = gr.Number(visible=False, precision=0)
         self.strip.select(
             self.look_back,
-            None,
+            chosen,
             [answer, *charts.outputs, self.summary, self._first_layer],
+            js=_CHOSEN,
             trigger_mode="always_last",
             **AT_ONCE,
         )
@@ -102,10 +106,9 @@ class TimeMachine:
             self.use_button: gr.update(interactive=True),
         }
 
-    def look_back(self, event: gr.EventData, request: gr.Request) -> dict:
+    def look_back(self, epoch: object, request: gr.Request) -> dict:
         """Let the network of an epoch answer, and mark the epoch in the charts."""
         visitor = self._visitors.visit(request.session_hash)
-        epoch = payload(event).get("epoch")
         if type(epoch) is not int or not visitor.look_back(epoch):
             return {self._answer: render_reading(visitor.reading()), self.summary: texts.EPOCH_GONE}
         return {

@@ -62,7 +62,7 @@ def page():
 
 
 def test_an_epoch_that_is_looked_at_answers_and_everything_goes_with_it(page):
-    changes = page.machine.look_back(sent({"epoch": 2}), REQUEST)
+    changes = page.machine.look_back(2, REQUEST)
     assert 'data-digit="2"' in changes[page.answer]
     assert 'data-marked="2"' in changes[page.charts.loss]
     assert 'data-marked="2"' in changes[page.charts.accuracy]
@@ -72,7 +72,7 @@ def test_an_epoch_that_is_looked_at_answers_and_everything_goes_with_it(page):
 
 @pytest.mark.parametrize("value", [0, 4, None, "2", 2.0, True])
 def test_an_epoch_that_is_not_there_is_said_and_changes_nothing(page, value):
-    changes = page.machine.look_back(sent({"epoch": value}), REQUEST)
+    changes = page.machine.look_back(value, REQUEST)
     assert changes[page.machine.summary] == texts.EPOCH_GONE
     assert 'data-digit="5"' in changes[page.answer]
     assert page.charts.loss not in changes
@@ -84,7 +84,7 @@ def test_an_epoch_that_was_dropped_cannot_be_used(page):
 
 
 def test_a_used_epoch_becomes_the_visitors_own_network(page):
-    page.machine.look_back(sent({"epoch": 2}), REQUEST)
+    page.machine.look_back(2, REQUEST)
     changes = page.machine.use(REQUEST)
     assert texts.EPOCH_KEPT in changes[page.status]
     assert 'data-digit="2"' in changes[page.answer]
@@ -104,7 +104,7 @@ def cells(strip: str) -> list[tuple[str, str]]:
 
 
 def test_a_new_drawing_is_read_by_every_epoch_and_the_chosen_one_stays(page):
-    page.machine.look_back(sent({"epoch": 2}), REQUEST)
+    page.machine.look_back(2, REQUEST)
     strip = page.machine.read_again(REQUEST)[page.machine.strip]
     assert cells(strip) == [("1", "1"), ("2", "2"), ("3", "3")]
     assert re.findall(r'data-epoch="(\d)"[^>]*aria-checked="true"', strip) == ["2"]

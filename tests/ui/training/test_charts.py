@@ -133,12 +133,14 @@ def test_every_epoch_has_a_column_that_brings_up_its_values(render):
 @pytest.mark.parametrize("render", CHARTS)
 def test_a_table_says_the_same_to_those_who_cannot_see(render):
     figure = ElementTree.fromstring(render(series((0.5, 0.25), (0.75, 0.125), 4, (0.375,))))
-    rows = [["".join(cell.itertext()) for cell in row] for row in figure.findall("table/tbody/tr")]
+    rows = [
+        ["".join(cell.itertext()) for cell in row] for row in figure.findall(".//table/tbody/tr")
+    ]
     assert [row[0] for row in rows] == ["1", "2"]
     assert rows[0][1:] == (
         ["0.5000", "0.7500", "0.3750"] if render is render_loss else ["50.00%", "75.00%", "37.50%"]
     )
-    assert ElementTree.fromstring(render(series((), (), 4))).find("table") is None
+    assert ElementTree.fromstring(render(series((), (), 4))).find(".//table") is None
 
 
 @pytest.mark.parametrize("render", CHARTS)

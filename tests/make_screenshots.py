@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -41,6 +44,7 @@ SCREENS = {
     "laptop": LAPTOP,
     "dark": LAPTOP | DARK,
     "chinese": LAPTOP | CHINESE,
+    "film": {"viewport": {"width": 1280, "height": 860}},
     "wide": {"viewport": {"width": 1600, "height": 1000}},
     "tablet": {"viewport": {"width": 820, "height": 1180}},
     "phone": PHONE,
@@ -173,7 +177,10 @@ STATES: dict[str, Callable[[DigitPage], None]] = {
         *(misread, looks, taught, training, trained),
     )
 }
-REPLAY = "replay.gif"
+REPLAY, FILM = "replay.gif", "training.gif"
+FILM_EPOCHS = 6
+"""The film has a frame for each of them, one before the first, and one at the end."""
+FILM_SIZE, FRAME_MS, LAST_FRAME_MS = (960, 645), 900, 3000
 README_PICTURES = {
     "light.png": ("drawn", "laptop", None),
     "chinese.png": ("drawn", "chinese", None),
@@ -181,6 +188,7 @@ README_PICTURES = {
     "looks.png": ("looks", "laptop", "#lesson"),
     "teach.png": ("taught", "laptop", "#teach"),
     REPLAY: ("drawn", "laptop", None),
+    FILM: ("drawn", "film", None),
 }
 """State, screen, and the part of the page that is shown, if not all of it."""
 
@@ -240,11 +248,13 @@ def take(
     part: str | None = None,
     whole: bool = False,
 ) -> None:
-    """Save one picture, or the drawing's GIF, from a tab of its own."""
+    """Save one picture, the drawing's GIF, or the film of a training, from a tab of its own."""
     context = browser.new_context(**SCREENS[screen])
     tab = DigitPage(context.new_page()).open(url)
     STATES[state](tab)
-    if path.suffix == ".gif":
+    if path.name == FILM:
+        film(tab, path)
+    elif path.name == REPLAY:
         with tab.page.expect_download() as waiting:
             tab.page.click(".lesson-more summary")
             tab.page.click("#save-gif")
@@ -258,6 +268,25 @@ def take(
             tab.page.screenshot(path=path, full_page=whole)
     context.close()
     print(path)
+
+
+def film(tab: DigitPage, path: Path) -> None:
+    """Save a film of a training: the page after each epoch, from the untrained network on."""
+    tab.choose("quick", FILM_EPOCHS)
+    tab.page.click("#retrain")
+    frames = []
+    for epoch in range(FILM_EPOCHS + 1):
+        point = tab.page.locator(f'#loss-chart circle[data-epoch="{epoch}"]').first
+        point.wait_for(state="attached", timeout=120_000)
+        frames.append(tab.page.screenshot())
+    tab.wait_for_status("Done")
+    tab.page.wait_for_timeout(600)
+    frames.append(tab.page.screenshot())
+    pictures = [Image.open(io.BytesIO(frame)).convert("RGB").resize(FILM_SIZE) for frame in frames]
+    palette = pictures[-1].quantize(kmeans=1)
+    first, *rest = [each.quantize(palette=palette, dither=Image.Dither.NONE) for each in pictures]
+    durations = [FRAME_MS] * len(rest) + [LAST_FRAME_MS]
+    first.save(path, save_all=True, append_images=rest, duration=durations, loop=0, optimize=True)
 
 
 if __name__ == "__main__":

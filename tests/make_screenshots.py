@@ -182,7 +182,6 @@ FILM_EPOCHS = 6
 """The film has a frame for each of them, one before the first, and one at the end."""
 FILM_SIZE, FRAME_MS, LAST_FRAME_MS = (960, 645), 900, 3000
 README_PICTURES = {
-    "light.png": ("drawn", "laptop", None),
     "chinese.png": ("drawn", "chinese", None),
     "misread.png": ("misread", "laptop", "#lesson"),
     "looks.png": ("looks", "laptop", "#lesson"),

@@ -4,7 +4,6 @@ Events are frozen and picklable: the command line prints them, the worker sends 
 and the page draws them.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,15 +23,15 @@ class DatasetNote:
 class BatchProgress:
     """`batch` of `batches` in epoch `epoch` of `epochs` is done; both count from 1.
 
-    `loss` is the mean cross-entropy in nats of the batches since the last event of this kind; NaN
-    where nobody asks for it.
+    `loss` is the mean cross-entropy in nats of the batches since the last event of this kind; None
+    in a fine-tuning, where nobody sees it.
     """
 
     epoch: int
     epochs: int
     batch: int
     batches: int
-    loss: float = math.nan
+    loss: float | None = None
 
 
 @dataclass(frozen=True)

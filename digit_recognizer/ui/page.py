@@ -28,7 +28,10 @@ from digit_recognizer.ui.visitors.visitors import Visitors
 
 CACHE_SWEEP = (600, 3600)
 """Every so many seconds, uploads older than so many seconds are deleted."""
-_SCRIPTS = ("page.js", "training/course.js", "sketchpad/newcomer.js", "masthead/shortcuts.js")
+_SCRIPTS = (
+    *("page.js", "training/course.js", "sketchpad/newcomer.js", "sketchpad/boxes.js"),
+    "masthead/shortcuts.js",
+)
 """Functions that the browser runs once the page is there."""
 
 

@@ -86,6 +86,7 @@ def test_two_tabs_of_one_visitor_do_not_disturb_each_other(tab):
     assert "No training" in other.status.inner_text()
     other.page.close()
     tab.page.bring_to_front()
+    tab.wait_for_epoch(2)  # so that there is a network to keep
     before = tab.status.inner_text()
     assert wait_for(lambda: tab.wait_for_status("Epoch") != before, 30)
     tab.page.click("#stop")

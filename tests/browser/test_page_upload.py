@@ -4,11 +4,12 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from digit_recognizer.ink.strokes import render
 from digit_recognizer.ui.events import inline_file
 from digit_recognizer.ui.pictures.examples import example_path
-from tests.browser.digit_page import DIGITS
+from tests.browser.digit_page import DIGITS, side_by_side
 
 
 def picture(digit: int, kind: str = "PNG", mode: str = "L") -> dict:
@@ -175,3 +176,83 @@ def test_what_the_browser_cannot_preview_still_gets_an_answer_from_the_server(ta
     Image.new("L", (50, 50), 255).save(file, kind)
     tab.upload({"name": name, "mimeType": "image/tiff", "buffer": file.getvalue()})
     assert tab.message().endswith(".")
+
+
+def strokes_picture(strokes: list, size: tuple[int, int]) -> tuple[dict, Image.Image]:
+    """An upload of strokes on a sheet of this width and height, and the picture itself."""
+    ink = render([np.array(stroke, np.float32) for stroke in strokes], max(size))
+    image = Image.fromarray(np.uint8(255 - ink * 255)).crop((0, 0, *size))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    upload = {"name": "number.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    return upload, image
+
+
+@pytest.mark.parametrize("screen", [{}, {"viewport": {"width": 360, "height": 640}}])
+def test_each_digit_of_a_picture_has_a_box_and_pointing_at_it_chooses_the_digit(new_tab, screen):
+    tab = new_tab(**screen)
+    strokes = [[(x, y * 0.6) for x, y in stroke] for stroke in side_by_side(2, 0, 7)]
+    upload, image = strokes_picture(strokes, (600, 400))
+    tab.upload(upload)
+    tab.page.locator('#prediction [data-number="207"]').wait_for()
+    boxes = tab.page.locator(".sheet-boxes span")
+    expect(boxes).to_have_count(3)
+    assert [box.get_attribute("data-name") for box in boxes.all()] == ["2", "0", "7"]
+    frame = tab.page.locator(".sheet-frame").bounding_box()
+    scale = image.width / frame["width"]
+    ink = np.asarray(image) < 128
+    columns = np.flatnonzero(ink.any(axis=0))
+    parts = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
+    assert len(parts) == 3
+    for box, part in zip(boxes.all(), parts, strict=True):
+        rows = np.flatnonzero(ink[:, part].any(axis=1))
+        place = box.bounding_box()
+        shown = (
+            (place["x"] - frame["x"]) * scale,
+            (place["y"] - frame["y"]) * scale,
+            (place["x"] + place["width"] - frame["x"]) * scale,
+            (place["y"] + place["height"] - frame["y"]) * scale,
+        )
+        assert shown == pytest.approx((part[0], rows[0], part[-1], rows[-1]), abs=8)
+        tab.page.mouse.move(
+            place["x"] + place["width"] / 2, place["y"] + place["height"] / 2, steps=2
+        )
+        name = box.get_attribute("data-name")
+        expect(tab.page.locator('#prediction [aria-pressed="true"]')).to_have_text(name)
+        expect(tab.page.locator(".sheet-boxes .chosen")).to_have_attribute("data-name", name)
+    tab.page.locator('#prediction [data-place="1"]').focus()
+    expect(tab.page.locator(".sheet-boxes .chosen")).to_have_attribute("data-name", "2")
+    tab.page.click("#clear")
+    expect(boxes.first).to_be_hidden()
+    tab.upload(upload)
+    expect(boxes.first).to_be_visible()
+    tab.draw(DIGITS[7])  # over the boxes
+    expect(boxes.first).to_be_hidden()
+    tab.expect_digit(7)
+
+
+def test_the_box_of_what_may_be_no_digit_looks_unsure(tab):
+    tab.upload(picture(7))
+    box = tab.page.locator(".sheet-boxes span")
+    expect(box).to_have_attribute("data-name", "7")
+    assert "unsure" not in (box.get_attribute("class") or "")
+    zigzag = [(0.2, 0.2), (0.8, 0.3), (0.2, 0.5), (0.8, 0.6), (0.2, 0.8), (0.9, 0.9)]
+    tab.upload(strokes_picture([zigzag], (300, 300))[0])
+    expect(box).to_have_class("unsure")
+    assert box.evaluate("each => getComputedStyle(each).outlineStyle") == "dashed"
+
+
+def test_lines_of_digits_stand_clear_of_their_caption_on_a_phone(new_tab):
+    tab = new_tab(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    strokes = [
+        [(x * 0.5 + 0.2, y * 0.4 + down) for x, y in stroke]
+        for digits, down in (((2, 0), 0.05), ((7, 1), 0.5))
+        for stroke in side_by_side(*digits)
+    ]
+    tab.upload(strokes_picture(strokes, (600, 600))[0])
+    tab.page.locator('#prediction [data-number="20 71"]').wait_for()
+    caption = tab.page.locator("#prediction .caption").bounding_box()
+    for button in tab.page.locator("#prediction [data-place]").all():
+        box = button.bounding_box()
+        assert box["y"] + box["height"] <= caption["y"] + 1
+        assert box["height"] >= 43.5

@@ -25,15 +25,36 @@ function show(button) {
   element.querySelector('#network-view img').src = answer.view;
   element.querySelector('.caption').textContent = answer.caption;
   observer.takeRecords(); // these changes are not a new answer
+  tellBoxes();
 }
 
-function choose(event) {
-  const button = event.target.closest('[data-place]');
-  if (!button || (button.dataset.place === chosen && event.type !== 'click')) return;
+function choose(button) {
   chosen = button.dataset.place;
   length = digits().length;
   show(button);
 }
+
+function pointAt(event) {
+  const button = event.target.closest('[data-place]');
+  if (button && (button.dataset.place !== chosen || event.type === 'click')) choose(button);
+}
+
+/* A picture on the sheet shows a box for each digit; pointing at one is pointing at its digit. */
+function tellBoxes() {
+  const detail = [...element.querySelectorAll('[data-box]')].map((each) => ({
+    place: each.dataset.place,
+    digit: each.textContent,
+    box: each.dataset.box.split(' ').map(Number),
+    isUnsure: 'unsure' in each.dataset,
+    isChosen: each.getAttribute('aria-pressed') === 'true',
+  }));
+  document.dispatchEvent(new CustomEvent('sheet-boxes', { detail }));
+}
+
+document.addEventListener('sheet-choose', ({ detail }) => {
+  const button = digits().find((each) => each.dataset.place === detail.place);
+  if (button) choose(button);
+});
 
 const observer = new MutationObserver(() => {
   const buttons = digits();
@@ -41,7 +62,7 @@ const observer = new MutationObserver(() => {
   if (chosen !== null) show(buttons[Number(chosen) - 1]);
 });
 
-for (const type of ['pointerover', 'focusin', 'click']) element.addEventListener(type, choose);
+for (const type of ['pointerover', 'focusin', 'click']) element.addEventListener(type, pointAt);
 // Not characterData: a translation is not a new answer.
 observer.observe(element, { subtree: true, childList: true, attributeFilter: ['data-answer'] });
 
@@ -76,6 +97,7 @@ function announce() {
 let timer = 0;
 new MutationObserver(() => {
   noteBadge();
+  tellBoxes();
   clearTimeout(timer);
   timer = setTimeout(announce, SETTLED);
 }).observe(element, { subtree: true, childList: true, characterData: true });

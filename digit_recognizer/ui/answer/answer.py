@@ -110,9 +110,14 @@ def _note(kind: str, text: str, role: str = "note") -> str:
 def _digit(prediction: Prediction) -> str:
     digit = prediction.digit
     return (
-        '<output class="digit" aria-live="off" '
+        f'<output class="digit" aria-live="off" data-box="{_box(prediction)}" '
         f'data-digit="{digit}"{" data-unsure" * is_unsure(prediction)}>{digit}</output>'
     )
+
+
+def _box(prediction: Prediction) -> str:
+    """Where the digit lies in a picture, for the sheet that shows it."""
+    return " ".join(map(str, prediction.box))
 
 
 def _text(lines: Lines) -> str:
@@ -153,7 +158,8 @@ def _digit_of_number(prediction: Prediction, place: int, count: int, is_shown: b
     }
     label = texts.SEPARATOR.join([str(prediction.digit), caption])
     return (
-        f'<button type="button" data-place="{place}" aria-pressed="{str(is_shown).lower()}" '
+        f'<button type="button" data-place="{place}" data-box="{_box(prediction)}" '
+        f'aria-pressed="{str(is_shown).lower()}" '
         f'aria-label="{html.escape(label)}" data-answer="{html.escape(json.dumps(answer))}"'
         f"{' data-unsure' * is_unsure(prediction)}>{prediction.digit}</button>"
     )

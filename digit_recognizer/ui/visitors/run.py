@@ -101,7 +101,8 @@ class Run:
 
     def progress(self, event: BatchProgress) -> None:
         """Keep the loss within an epoch."""
-        self.losses.append((event.epoch - 1 + event.batch / event.batches, event.loss))
+        if event.loss is not None:
+            self.losses.append((event.epoch - 1 + event.batch / event.batches, event.loss))
 
     def add(self, event: EpochResult) -> None:
         """Keep the network and the figures of an epoch that has ended."""

@@ -1,6 +1,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -246,5 +247,13 @@ def test_several_lines_are_shown_as_lines_and_their_value_has_a_space_between_th
     inside = re.search(r"<div[^>]*data-number.*?</div>", panel).group()
     assert re.sub("<[^>]+>", "", inside) == "12 345"
     assert inside.count("<br>") == 1
-    places = re.findall(r'data-place="(\d)" aria-pressed="(\w+)"', inside)
+    places = re.findall(r'data-place="(\d)".*?aria-pressed="(\w+)"', inside)
     assert places == [("1", "false"), ("2", "false"), ("3", "true"), ("4", "false"), ("5", "false")]
+
+
+def test_each_digit_tells_its_place_in_the_picture():
+    seven = replace(prediction(7), box=(1, 2, 30, 40))
+    one = render_reading(Reading(Network(None, "net"), [[seven]]))
+    assert re.findall('data-box="([^"]+)"', one) == ["1 2 30 40"]
+    two = render_reading(Reading(Network(None, "net"), [[seven, prediction(1)]]))
+    assert re.findall('data-box="([^"]+)"', two) == ["1 2 30 40", "0 0 0 0"]

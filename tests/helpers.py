@@ -85,7 +85,8 @@ CONFIG = TrainConfig(epochs=3, preset="quick")
 class ScriptedPool:
     """Hands out itself as a worker that reports `events`; exceptions among them are raised."""
 
-    def __init__(self, *events):
+    def __init__(self, *events, warm=True):
+        self.warm = warm
         self.events = list(events)
         self.taken = 0
         self.released = threading.Event()

@@ -120,6 +120,10 @@ LAST_EVENTS = (TrainingResult, FineTuningResult)
 
 @dataclass(frozen=True)
 class Waiting:
-    """The task is in line: it starts when `ahead` other tasks have ended, with 0 at once."""
+    """The task is in line: it starts when `ahead` other tasks have ended, with 0 at once.
+
+    `warm` tells whether a worker has TensorFlow loaded, so that the task would begin without delay.
+    """
 
     ahead: int
+    warm: bool = True

@@ -48,7 +48,7 @@ class TrainingLine:
             told = None
             while told != 0 and not stop.is_set():
                 ahead = self._ahead(ticket)
-                yield None if ahead == told else Waiting(ahead)
+                yield None if ahead == told else Waiting(ahead, self._pool.warm)
                 told = ahead
                 if ahead:
                     stop.wait(WAITING_SECONDS)

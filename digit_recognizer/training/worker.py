@@ -42,8 +42,12 @@ class Worker:
     def __init__(self, prepare: Prepare | None = None):
         context = multiprocessing.get_context("spawn")
         self._connection, far_end = context.Pipe()
+        self._warm = context.Event()
         self._process = context.Process(
-            target=serve, args=(far_end, prepare or prepare_training), daemon=True, name="training"
+            target=serve,
+            args=(far_end, prepare or prepare_training, self._warm),
+            daemon=True,
+            name="training",
         )
         with _sigint_blocked():
             self._process.start()
@@ -60,6 +64,11 @@ class Worker:
     def alive(self) -> bool:
         """Whether the child runs and can be started or polled."""
         return not self._stopped and self._process.is_alive()
+
+    @property
+    def warm(self) -> bool:
+        """Whether the child has warmed up, so that a task begins at once."""
+        return self._warm.is_set()
 
     @property
     def pid(self) -> int:
@@ -159,6 +168,12 @@ class WorkerPool:
         """Start a spare unless there is one or a task runs; returns at once."""
         with self._lock:
             self._prepare()
+
+    @property
+    def warm(self) -> bool:
+        """Whether there is a spare that has warmed up."""
+        with self._lock:
+            return self._spare is not None and self._spare.alive and self._spare.warm
 
     def take(self) -> Worker:
         """The spare or a new worker, until `release`. Raises TrainingFailed after `close`."""

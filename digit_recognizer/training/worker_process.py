@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
 
 from digit_recognizer.errors import DatasetUnavailable, RecognizerError, TrainingFailed
 from digit_recognizer.handwriting.generated import chunk_numbers, draw_chunk
@@ -41,8 +42,8 @@ Prepare = Callable[[], tuple[Do, Iterator[Preparation]]]
 """Warms up the process. Returns a function that does tasks, and preparations for idle time."""
 
 
-def serve(connection: Connection, prepare: Prepare) -> None:
-    """Main function of the child: warm up, wait for a task, do it, send every event.
+def serve(connection: Connection, prepare: Prepare, warm: Event) -> None:
+    """Main function of the child: warm up, set `warm`, wait for a task, do it, send every event.
 
     After a fine-tuning, which leaves little memory behind, the child waits for another task.
     """
@@ -56,6 +57,7 @@ def serve(connection: Connection, prepare: Prepare) -> None:
     sender.start()
     try:
         do, preparations = prepare()
+        warm.set()
         task = None
         while task is None or isinstance(task, FineTuning):
             _prepare_while_idle(connection, preparations)

@@ -74,9 +74,8 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
             pool.prepare()  # for the training that may come
             return training.arrive(request)
 
-        page.load(
-            arrive, None, [*training.fields.inputs, training.status], js=_on_load(), **AT_ONCE
-        )
+        set_on_arrival = [*training.fields.inputs, training.fields.times, training.status]
+        page.load(arrive, None, set_on_arrival, js=_on_load(), **AT_ONCE)
 
         def leave(request: gr.Request) -> None:
             visitors.leave(request.session_hash)

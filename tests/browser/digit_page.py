@@ -141,9 +141,19 @@ class DigitPage:
         """Fill in a training of fifty epochs of many small batches."""
         self.choose("tutorial", 50)
         self.open_hyperparameters()
-        self.page.fill("#batch-size input", "8")
-        self.page.fill("#hidden-layers textarea, #hidden-layers input", "1024, 1024")
+        self.fill("#batch-size input", "8")
+        self.fill("#hidden-layers textarea, #hidden-layers input", "1024, 1024")
         self.page.keyboard.press("Tab")
+
+    def fill(self, selector: str, text: str) -> None:
+        """Fill in a field; one that Gradio has only just shown takes its first value once more."""
+
+        def keeps_it() -> bool:
+            self.page.fill(selector, text)
+            self.page.wait_for_timeout(100)
+            return self.page.input_value(selector) == text
+
+        assert wait_for(keeps_it, 10), self.page.input_value(selector)
 
     def expect_value(self, selector: str, value: object) -> None:
         from playwright.sync_api import expect

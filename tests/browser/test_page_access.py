@@ -172,8 +172,9 @@ def test_the_list_of_shortcuts_opens_by_key_and_button_and_gives_the_focus_back(
 
 def test_a_question_mark_in_a_text_is_a_question_mark(tab):
     tab.open_hyperparameters()
-    field = tab.page.locator("#hidden-layers textarea, #hidden-layers input")
-    field.fill("")
+    selector = "#hidden-layers textarea, #hidden-layers input"
+    tab.fill(selector, "")
+    field = tab.page.locator(selector)
     field.press("?")
     assert field.input_value() == "?"
     expect(tab.page.locator("#shortcuts")).to_be_hidden()

@@ -67,6 +67,18 @@ def test_reloading_asks_before_a_network_is_lost_unless_it_was_downloaded(traine
     assert not asks_before_leaving(tab)
 
 
+@pytest.mark.slow
+def test_reloading_asks_during_a_training_which_goes_on_when_the_visitor_stays(new_tab):
+    tab = new_tab()
+    tab.prepare_long_training()
+    tab.page.click("#retrain")
+    tab.wait_for_epoch(1)
+    assert asks_before_leaving(tab)
+    tab.wait_for_epoch(4)
+    tab.page.click("#stop")
+    tab.wait_for_status("Stopped")
+
+
 def test_going_back_brings_the_drawing_back(new_tab):
     tab = new_tab()
     tab.draw(DIGITS[7])

@@ -82,7 +82,7 @@ def test_who_reads_chinese_sees_no_english_whatever_happens(chinese_tab):
     tab.message()
     assert english(tab) == []
     tab.page.locator("#settings .label-wrap").click()
-    tab.page.fill("#learning-rate input", "10")
+    tab.fill("#learning-rate input", "10")
     tab.page.keyboard.press("Tab")
     tab.page.click("#retrain")
     tab.wait_for_status("学习率是 10")

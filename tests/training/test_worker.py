@@ -206,6 +206,21 @@ def test_events_arrive_in_order_and_the_result_is_the_last(new_worker):
     assert worker.poll(0.5) is None
 
 
+def test_a_worker_and_its_pool_tell_when_it_has_warmed_up(new_worker):
+    pool = WorkerPool(lambda: new_worker(prepare_three_events))
+    assert not pool.warm
+    pool.prepare()
+    assert not pool.warm
+    deadline = time.monotonic() + PATIENCE
+    while not pool.warm:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    worker = pool.take()
+    assert worker.warm
+    assert not pool.warm
+    pool.close()
+
+
 def new_fine_tuning(units: int) -> FineTuning:
     """Two drawings for a network of so many hidden units; 1000 are more than a pipe holds."""
     weights = np.full((784, units), 0.5, np.float32), np.zeros((units, 10), np.float32)

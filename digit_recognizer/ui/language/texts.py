@@ -125,7 +125,8 @@ LEARN_INFO = "The network that answers now learns your samples in a few seconds.
 STOP_FINE_TUNING = "Stop learning"
 UNDO_FINE_TUNING = "Undo learning"
 FINE_TUNING_STARTS = "Getting ready to learn"
-FINE_TUNING_STARTS_DETAIL = "Starting TensorFlow; learning takes a few seconds."
+FINE_TUNING_STARTS_DETAIL = "Learning takes a few seconds."
+FINE_TUNING_COLD = "Starting TensorFlow; learning takes a few seconds."
 FINE_TUNING = "Learning your handwriting"
 FINE_TUNING_DONE = "Done learning: your network answers"
 FINE_TUNING_STOPPED = "Nothing was learnt, so the previous network answers."
@@ -449,6 +450,11 @@ def progress(*parts: str) -> str:
 def batch_of(batch: int, batches: int) -> str:
     """Position in an epoch."""
     return f"batch {batch} of {batches}"
+
+
+def recipe_takes(recipe: str, seconds: float) -> str:
+    """How long a training with a recipe takes."""
+    return f"{recipe} takes about {duration(seconds)}"
 
 
 def not_from_address(label: str, value: str) -> str:

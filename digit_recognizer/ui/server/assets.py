@@ -23,6 +23,10 @@ COMPRESSED = (".js", ".css", ".svg")
 LEAST_COMPRESSED = 400
 """Smaller files, in bytes, are sent uncompressed; any value near this serves."""
 FOLDER = Path(BUILD_PATH_LIB)
+ENDS_STREAMS = b"addEventListener(`beforeunload`,()=>{"
+"""Gradio's page ends its streams, and with them a training, before a visitor who is asked whether
+to leave has answered; the browser ends them anyway when the visitor does leave."""
+ENDS_NOTHING = b"addEventListener(`never raised`,()=>{"
 HEADERS = {
     # The name of an asset contains a hash of its content.
     "Cache-Control": "public, max-age=31536000, immutable",
@@ -46,8 +50,13 @@ def asset_route() -> Route:
 
 @lru_cache(KEPT_FILES)
 def asset(name: str, compress: bool) -> Response:
-    """The answer with a file of FOLDER, compressed with Brotli if `compress` and worthwhile."""
+    """The answer with a file of FOLDER, compressed with Brotli if `compress` and worthwhile.
+
+    The file that has ENDS_STREAMS is sent without it.
+    """
     content = (FOLDER / name).read_bytes()
+    if name.endswith(".js"):
+        content = content.replace(ENDS_STREAMS, ENDS_NOTHING)
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     headers = dict(HEADERS)
     if compress and name.endswith(COMPRESSED) and len(content) >= LEAST_COMPRESSED:

@@ -19,7 +19,7 @@
     layer.replaceChildren(...(width ? digits : []).map(({ place, digit, box, isUnsure, isChosen }) => {
       const [left, top, right, bottom] = box;
       const drawn = document.createElement('span');
-      drawn.dataset.place = place;
+      drawn.dataset.of = place;
       drawn.dataset.name = digit;
       drawn.classList.toggle('unsure', isUnsure);
       drawn.classList.toggle('chosen', isChosen);
@@ -42,7 +42,7 @@
   function choose(event) {
     const box = picture.hidden ? null : pointedAt(event);
     if (!box || (box.classList.contains('chosen') && event.type === 'pointermove')) return;
-    document.dispatchEvent(new CustomEvent('sheet-choose', { detail: { place: box.dataset.place } }));
+    document.dispatchEvent(new CustomEvent('sheet-choose', { detail: { place: box.dataset.of } }));
   }
 
   document.addEventListener('sheet-boxes', ({ detail }) => {

@@ -70,4 +70,5 @@ def run_fine_tuning(visitor: Visitor, line: TrainingLine) -> Iterator[bool]:
 def _place(waiting: Waiting) -> Status:
     if waiting.ahead:
         return Status(texts.WAITING, texts.place_in_line(waiting.ahead), 0)
-    return Status(texts.FINE_TUNING_STARTS, texts.FINE_TUNING_STARTS_DETAIL, 0)
+    detail = texts.FINE_TUNING_STARTS_DETAIL if waiting.warm else texts.FINE_TUNING_COLD
+    return Status(texts.FINE_TUNING_STARTS, detail, 0)

@@ -36,10 +36,9 @@
     attributeFilter: ['data-network'],
   });
 
-  // Not during a training: Gradio ends its stream before the visitor has answered the question.
   window.addEventListener('beforeunload', (event) => {
     const { kind, network } = answering();
     const trains = document.querySelector('#stop:enabled') !== null;
-    if (!trains && kind === 'own' && network !== saved) event.preventDefault();
+    if (trains || (kind === 'own' && network !== saved)) event.preventDefault();
   });
 }

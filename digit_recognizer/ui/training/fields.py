@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,10 +23,15 @@ MAX_EPOCHS = 50
 """Most epochs of a training on the page."""
 
 
+MEASURED_SECONDS = {"tutorial": 12.0, "quick": 4.0, "robust": 33.0}
+"""What a recipe's training takes on two cores, as `train.py --preset NAME` prints it."""
+
+
 class Fields:
     """The recipe, the epochs, and the other hyperparameters in an accordion."""
 
     def __init__(self):
+        self._seconds = dict(MEASURED_SECONDS)
         default = PRESETS[DEFAULT_PRESET]
         self.preset = gr.Radio(
             [(texts.PRESETS[name], name) for name in PAGE_PRESETS],
@@ -34,6 +40,7 @@ class Fields:
             info=texts.PRESET_INFO,
             elem_id="preset",
         )
+        self.times = gr.HTML(self._render_times(), elem_id="times", apply_default_css=False)
         self.epochs = gr.Slider(
             EPOCHS_RANGE[0],
             MAX_EPOCHS,
@@ -71,6 +78,22 @@ class Fields:
         self.preset.input(
             None, self.preset, list(values[DEFAULT_PRESET]), js=f"(preset) => ({table})[preset]"
         )
+
+    def took(self, config: TrainConfig, seconds: float) -> None:
+        """Remember how long a training took here; one of a recipe of its own does not count."""
+        if config.preset in self._seconds:
+            self._seconds[config.preset] = seconds / config.epochs * PRESETS[config.preset].epochs
+
+    def tell_times(self) -> dict:
+        """How long each recipe takes, as its last training here took."""
+        return {self.times: self._render_times()}
+
+    def _render_times(self) -> str:
+        times = texts.SEPARATOR.join(
+            texts.recipe_takes(texts.PRESETS[preset], seconds)
+            for preset, seconds in self._seconds.items()
+        )
+        return f"<p>{html.escape(times)}</p>"
 
     def from_address(self, query: Mapping[str, str]) -> tuple[dict, list[str]]:
         """What the page's address sets, `?preset=quick&epochs=3`, and what of it cannot be.

@@ -76,7 +76,7 @@ class TimeMachine:
             **AT_ONCE,
         )
         self.strip.input(self.read_again, None, self.strip, trigger_mode="always_last", **AT_ONCE)
-        self.use_button.click(self.use, None, [status, answer], **AT_ONCE)
+        self.use_button.click(self.use, chosen, [status, answer], js=_CHOSEN, **AT_ONCE)
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
@@ -125,16 +125,16 @@ class TimeMachine:
             return gr.skip()
         return {self.strip: render_strip(_answers(visitor), visitor.run.chosen)}
 
-    def use(self, request: gr.Request) -> dict:
-        """Make the network of the chosen epoch the visitor's own."""
+    def use(self, epoch: object, request: gr.Request) -> dict:
+        """Make the network of an epoch the visitor's own."""
         visitor = self._visitors.visit(request.session_hash)
         try:
             visitor.require_no_job()
         except RecognizerError as error:
             status = render_status(str(error))
         else:
-            if visitor.use_epoch():
-                status = render_status(texts.EPOCH_KEPT, visitor.run.summary(visitor.run.chosen))
+            if type(epoch) is int and visitor.use_epoch(epoch):
+                status = render_status(texts.EPOCH_KEPT, visitor.run.summary(epoch))
             else:
                 status = render_status(texts.EPOCH_GONE)
         return {self._status: status, self._answer: render_reading(visitor.reading())}

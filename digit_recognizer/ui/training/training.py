@@ -87,6 +87,7 @@ class Training:
                 *(self.retrain_button, self.stop_button, self.restore_button),
                 *self.time_machine.outputs,
                 *afterwards.outputs,
+                self.fields.times,
             ],
             **STREAMED,
         )
@@ -101,9 +102,10 @@ class Training:
     def arrive(self, request: gr.Request) -> dict:
         """Set what the page's address asks for, for an event with the fields and the status."""
         values, problems = self.fields.from_address(request.query_params)
+        values |= self.fields.tell_times()
         if problems:
             values[self.status] = render_status(texts.STATUS_IDLE, "\n".join(problems))
-        return values or gr.skip()
+        return values
 
     def retrain(self, values: dict, request: gr.Request) -> Iterator[dict]:
         """Train with the fields' values; yields the changes of the page."""
@@ -206,6 +208,8 @@ class Training:
         if isinstance(event, Waiting):
             if event.ahead:
                 status = render_status(texts.WAITING, texts.place_in_line(event.ahead), 0)
+            elif event.warm:
+                status = _progress(run, 1, 0)
             else:
                 status = render_status(texts.STARTING, texts.STARTING_DETAIL, 0)
             return {self.status: status}
@@ -226,6 +230,9 @@ class Training:
         """The answer, the buttons and the training's results."""
         changes = {self._answer: render_reading(visitor.reading()), **self._buttons(visitor)}
         run = visitor.run
+        if run is not None and run.evaluation is not None:
+            self.fields.took(run.config, run.fit_seconds)
+            changes |= self.fields.tell_times()
         if run is not None and run.trained is not None:
             changes |= self._charts.draw(run, run.chosen)
             changes |= self.time_machine.show(visitor) | self._afterwards.show(visitor)

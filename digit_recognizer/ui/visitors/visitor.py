@@ -197,10 +197,10 @@ class Visitor:
                 self._looked_at, self._run.chosen = network, epoch
             return network is not None
 
-    def use_epoch(self) -> bool:
-        """Make the chosen epoch's network the visitor's own; False when there is none."""
+    def use_epoch(self, epoch: int) -> bool:
+        """Make an epoch's network the visitor's own; False when there is none."""
         with self._lock:
-            network = self._run and self._network_of(self._run.chosen)
+            network = self._network_of(epoch)
             if network is not None:
                 self.use_network(network)
             return network is not None

@@ -3,7 +3,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from digit_recognizer.ui.server.assets import FOLDER, asset_route
+from digit_recognizer.ui.server.assets import (
+    ENDS_NOTHING,
+    ENDS_STREAMS,
+    FOLDER,
+    asset_route,
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +43,10 @@ def test_a_browser_is_told_what_an_asset_is(client, name, media_type):
 @pytest.mark.parametrize("name", ["", "none.js", "../index.html", "%2e%2e/index.html", ".", "a%00"])
 def test_nothing_else_is_served(client, name):
     assert client.get(f"/assets/{name}").status_code == 404
+
+
+def test_the_pages_streams_end_only_when_a_visitor_leaves(client):
+    (path,) = [path for path in FOLDER.glob("*.js") if ENDS_STREAMS in path.read_bytes()]
+    content = client.get(f"/assets/{path.name}").content
+    assert ENDS_STREAMS not in content
+    assert ENDS_NOTHING in content

@@ -80,6 +80,7 @@ def test_progress_is_shown_while_it_learns(visitor):
     views = run(visitor, BatchProgress(1, 1, 75, 150), learnt())
     assert next(views)
     assert texts.FINE_TUNING_STARTS in render_teach(visitor)
+    assert texts.FINE_TUNING_COLD not in render_teach(visitor)
     assert 'data-act="halt"' in render_teach(visitor)
     assert next(views)
     assert texts.FINE_TUNING in render_teach(visitor)

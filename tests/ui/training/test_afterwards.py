@@ -76,16 +76,16 @@ def test_an_epoch_that_is_not_there_is_said_and_changes_nothing(page, value):
     assert changes[page.machine.summary] == texts.EPOCH_GONE
     assert 'data-digit="5"' in changes[page.answer]
     assert page.charts.loss not in changes
+    assert html.escape(texts.EPOCH_GONE) in page.machine.use(value, REQUEST)[page.status]
 
 
 def test_an_epoch_that_was_dropped_cannot_be_used(page):
     page.run.discard()
-    assert html.escape(texts.EPOCH_GONE) in page.machine.use(REQUEST)[page.status]
+    assert html.escape(texts.EPOCH_GONE) in page.machine.use(2, REQUEST)[page.status]
 
 
 def test_a_used_epoch_becomes_the_visitors_own_network(page):
-    page.machine.look_back(2, REQUEST)
-    changes = page.machine.use(REQUEST)
+    changes = page.machine.use(2, REQUEST)
     assert texts.EPOCH_KEPT in changes[page.status]
     assert 'data-digit="2"' in changes[page.answer]
     assert page.visitor.network.name == texts.yours_of_epoch("Quick", 2, 3, 0.91)
@@ -93,7 +93,7 @@ def test_a_used_epoch_becomes_the_visitors_own_network(page):
 
 def test_no_epoch_is_used_during_a_training(page):
     job = working(page.visitor)
-    assert texts.BUSY in page.machine.use(REQUEST)[page.status]
+    assert texts.BUSY in page.machine.use(2, REQUEST)[page.status]
     assert page.machine.read_again(REQUEST) == gr.skip()
     assert page.visitor.network.name == texts.built_in(None)
     job.close()

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.training.config import FineTuning
+from digit_recognizer.training.config import PRESETS, FineTuning
 from digit_recognizer.training.events import BatchProgress, DatasetNote
 from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.report.afterwards import Afterwards
 from digit_recognizer.ui.training.course import Course
+from digit_recognizer.ui.training.fields import MEASURED_SECONDS
 from digit_recognizer.ui.training.training import Training
 from digit_recognizer.ui.visitors.networks import Network
 from digit_recognizer.ui.visitors.visitors import Visitors
@@ -162,11 +163,27 @@ def test_the_address_sets_the_recipe_and_what_does_not_fit_is_said(page):
     fields = page.training.fields
     request = SimpleNamespace(query_params={"preset": "quick", "epochs": "3"})
     changes = page.training.arrive(request)
-    assert changes == {fields.preset: "quick", **fields.filled_in("quick"), fields.epochs: 3}
+    assert changes == {
+        fields.preset: "quick",
+        **fields.filled_in("quick"),
+        fields.epochs: 3,
+        **fields.tell_times(),
+    }
     changes = page.training.arrive(SimpleNamespace(query_params={"epochs": "1000"}))
-    assert list(changes) == [page.status]
+    assert list(changes) == [fields.times, page.status]
     assert texts.not_from_address(texts.EPOCHS, "1000") in html.unescape(changes[page.status])
-    assert is_skip(page.training.arrive(SimpleNamespace(query_params={"__theme": "dark"})))
+    others = SimpleNamespace(query_params={"__theme": "dark"})
+    assert page.training.arrive(others) == fields.tell_times()
+
+
+def test_a_recipe_takes_as_long_as_its_last_training_here(page):
+    times = page.training.fields.times
+    quick = texts.PRESETS["quick"]
+    assert texts.recipe_takes(quick, MEASURED_SECONDS["quick"]) in times.value
+    last = list(page.retrain(*WHOLE))[-1]  # three epochs in six seconds
+    assert texts.recipe_takes(quick, 2.0 * PRESETS["quick"].epochs) in last[times]
+    again = list(page.retrain(*WHOLE, hidden="5"))[-1]
+    assert again[times] == last[times]
 
 
 def test_the_drawing_is_read_again_after_each_epoch_by_the_network_of_that_epoch(page):
@@ -191,13 +208,20 @@ def test_a_drawing_that_an_older_network_may_have_answered_is_answered_again(pag
 def test_status_names_the_epoch_its_pace_and_the_time_left(page):
     changes = page.retrain(WHOLE[0], BatchProgress(2, 3, 5, 10), *WHOLE[1:])
     status = page.shown(changes, page.status)
-    assert texts.STARTING in status[0]
+    assert "Epoch 1 of 3" in status[0]
     assert "Epoch 1 of 3" in status[1]
     assert "Epoch 2 of 3" in status[2]
     assert "batch 5 of 10" in status[2]
     assert texts.pace(2.0, 3.0) in status[2]
     assert texts.TESTING in status[4]
     assert "97.89%" in status[-1]
+
+
+def test_that_tensorflow_starts_is_said_only_when_it_does(page):
+    page.pool.warm = False
+    changes = page.retrain()
+    assert texts.STARTING in next(changes)[page.status]
+    changes.close()
 
 
 def test_the_time_left_is_smoothed_over_three_epochs_and_the_epoch_is_named_once(page):

@@ -161,8 +161,8 @@ def test_looking_back_lets_an_epoch_answer_and_changes_nothing_else(trained):
 
 
 def test_a_used_epoch_becomes_the_visitors_own_network(trained):
-    trained.look_back(1)
-    assert trained.use_epoch()
+    trained.look_back(2)
+    assert trained.use_epoch(1)
     assert answered(trained) == 1
     assert trained.network.name == texts.yours_of_epoch("Quick", 1, 3, 0.91)
     assert trained.network.recognizer.mlp.metadata["epoch"] == 1
@@ -171,13 +171,14 @@ def test_a_used_epoch_becomes_the_visitors_own_network(trained):
 @pytest.mark.parametrize("epoch", [0, 3, -1])
 def test_an_epoch_that_is_not_there_changes_nothing(trained, epoch):
     assert not trained.look_back(epoch)
+    assert not trained.use_epoch(epoch)
     assert trained.run.chosen == 2
     assert answered(trained) == 2
 
 
 def test_an_epoch_that_was_dropped_cannot_be_used(trained):
     trained.run.discard()
-    assert not trained.use_epoch()
+    assert not trained.use_epoch(1)
     assert answered(trained) == 2
 
 
@@ -194,14 +195,14 @@ def test_restoring_and_training_end_the_look_back(trained):
 def test_there_is_no_looking_back_while_training(trained):
     job = working(trained)
     assert not trained.look_back(1)
-    assert not trained.use_epoch()
+    assert not trained.use_epoch(1)
     job.close()
     assert trained.look_back(1)
 
 
 def test_without_a_training_there_is_nothing_to_look_back_at(visitor):
     assert not visitor.look_back(1)
-    assert not visitor.use_epoch()
+    assert not visitor.use_epoch(1)
     assert not visitor.compare(1)
     assert visitor.epochs_answers(visitor.reading().predictions) == {}
 

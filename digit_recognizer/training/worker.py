@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -42,7 +43,8 @@ class Worker:
     def __init__(self, prepare: Prepare | None = None):
         context = multiprocessing.get_context("spawn")
         self._connection, far_end = context.Pipe()
-        self._warm = context.Event()
+        # Without a lock, which a child that is killed might never let go.
+        self._warm = context.RawValue(ctypes.c_bool, False)
         self._process = context.Process(
             target=serve,
             args=(far_end, prepare or prepare_training, self._warm),
@@ -68,7 +70,7 @@ class Worker:
     @property
     def warm(self) -> bool:
         """Whether the child has warmed up, so that a task begins at once."""
-        return self._warm.is_set()
+        return self._warm.value
 
     @property
     def pid(self) -> int:

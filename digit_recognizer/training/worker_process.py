@@ -6,6 +6,7 @@ Knows nothing about the reader of its events.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import functools
 import itertools
 import multiprocessing
@@ -17,7 +18,6 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
-from multiprocessing.synchronize import Event
 
 from digit_recognizer.errors import DatasetUnavailable, RecognizerError, TrainingFailed
 from digit_recognizer.handwriting.generated import chunk_numbers, draw_chunk
@@ -42,7 +42,7 @@ Prepare = Callable[[], tuple[Do, Iterator[Preparation]]]
 """Warms up the process. Returns a function that does tasks, and preparations for idle time."""
 
 
-def serve(connection: Connection, prepare: Prepare, warm: Event) -> None:
+def serve(connection: Connection, prepare: Prepare, warm: ctypes.c_bool) -> None:
     """Main function of the child: warm up, set `warm`, wait for a task, do it, send every event.
 
     After a fine-tuning, which leaves little memory behind, the child waits for another task.
@@ -57,7 +57,7 @@ def serve(connection: Connection, prepare: Prepare, warm: Event) -> None:
     sender.start()
     try:
         do, preparations = prepare()
-        warm.set()
+        warm.value = True
         task = None
         while task is None or isinstance(task, FineTuning):
             _prepare_while_idle(connection, preparations)

@@ -12,7 +12,10 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 def serious(tab) -> list[str]:
     """What axe finds that keeps somebody from using the page: rule and element, a line each."""
     sync_playwright = pytest.importorskip("axe_playwright_python.sync_playwright")
-    tab.page.wait_for_timeout(300)  # colours in transition are of neither state
+    tab.page.wait_for_timeout(300)
+    tab.page.wait_for_function(  # colours in transition are of neither state
+        "!document.getAnimations().some((each) => each instanceof CSSTransition)"
+    )
     found = sync_playwright.Axe().run(tab.page).response
     assert "color-contrast" in {rule["id"] for rule in found["passes"]}  # it has looked
     return [

@@ -453,8 +453,8 @@ def batch_of(batch: int, batches: int) -> str:
 
 
 def recipe_takes(recipe: str, seconds: float) -> str:
-    """How long a training with a recipe takes."""
-    return f"{recipe} takes about {duration(seconds)}"
+    """About how long a training with a recipe takes."""
+    return f"{recipe} ≈ {duration(seconds)}"
 
 
 def not_from_address(label: str, value: str) -> str:

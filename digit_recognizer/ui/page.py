@@ -30,7 +30,7 @@ CACHE_SWEEP = (600, 3600)
 """Every so many seconds, uploads older than so many seconds are deleted."""
 _SCRIPTS = (
     *("page.js", "training/course.js", "sketchpad/newcomer.js", "sketchpad/boxes.js"),
-    "masthead/shortcuts.js",
+    *("lessons/inside.js", "masthead/shortcuts.js"),
 )
 """Functions that the browser runs once the page is there."""
 
@@ -60,7 +60,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
             with gr.Column(elem_id="answer-side", min_width=0):
                 answer.render()
                 afterwards = Afterwards(visitors, recognizer)
-                course = Course(visitors, answer, afterwards)
+                course = Course(visitors, answer)
         lessons.panel.render()
         Teach(visitors, line, lessons.row, answer)
         afterwards.box.render()

@@ -10,6 +10,7 @@ STYLE_SHEETS = (
     "sketchpad/sketchpad.css",
     "answer/answer.css",
     "lessons/lessons.css",
+    "lessons/inside.css",
     "teach/teach.css",
     "pictures/pictures.css",
     "training/training.css",

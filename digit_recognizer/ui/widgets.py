@@ -55,9 +55,9 @@ def pixels_as_png(pixels: np.ndarray) -> str:
 
 
 def marks_as_png(marks: np.ndarray) -> str:
-    """A data URI of float32 (784,) or (28, 28), clipped to [-1, 1]; the weaker, the paler."""
+    """A data URI of float32 (784,) or (28, 28 n), clipped to [-1, 1]; the weaker, the paler."""
     levels = np.rint(np.clip(marks, -1, 1) * MARK_LEVELS).astype(int) + MARK_LEVELS
-    picture = Image.fromarray(levels.reshape(IMAGE_SIZE, IMAGE_SIZE).astype(np.uint8), "P")
+    picture = Image.fromarray(levels.reshape(IMAGE_SIZE, -1).astype(np.uint8), "P")
     strengths = range(-MARK_LEVELS, MARK_LEVELS + 1)
     picture.putpalette([part for level in strengths for part in (FOR if level > 0 else AGAINST)])
     opacity = bytes(round(255 * abs(level) / MARK_LEVELS) for level in strengths)

@@ -23,9 +23,9 @@ from digit_recognizer import Recognizer
 from digit_recognizer.constants import NUM_CLASSES, PEN_WIDTH
 from digit_recognizer.handwriting.digits import write_digits
 from digit_recognizer.ink.strokes import MAX_POINTS, MAX_STROKES, Strokes, place_on_sheet, render
-from digit_recognizer.ui.lessons.gif import render_replay
 from digit_recognizer.ui.lessons.looks import render_looks
 from digit_recognizer.ui.lessons.misread import render_stages
+from digit_recognizer.ui.sketchpad.gif import render_replay
 from tests.benchmarks.figures import Figure, conclude, parser, run
 
 ROUNDS = 3

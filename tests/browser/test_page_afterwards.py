@@ -33,7 +33,6 @@ def training(new_lasting_tab, tmp_path_factory):
     tab.expect_digit(7)
     before = boxes(tab)
     tab.train("quick", 3)
-    tab.page.locator("#first-layer img").first.wait_for()
     after, epoch = boxes(tab), chosen(tab)
     network = download(tab, tmp_path_factory.mktemp("networks") / "mine.npz")
     return Training(tab, before, after, epoch, network)
@@ -71,7 +70,7 @@ def network_in_use(tab):
 
 
 def test_before_a_training_nothing_of_it_takes_room(tab):
-    for name in ("time-machine", "use-epoch", "test-report", "mistakes", "first-layer"):
+    for name in ("time-machine", "use-epoch", "test-report", "mistakes", "runs"):
         assert tab.page.locator(f"#{name}").count() == 0, name
     chart = tab.page.locator("#charts").bounding_box()
     end = tab.page.evaluate("document.querySelector('.gradio-container main').scrollHeight")
@@ -86,14 +85,10 @@ def test_the_time_machine_goes_back_through_the_epochs(training, trained):
     cells = trained.page.locator("#time-machine [data-epoch]")
     assert [cell.get_attribute("data-epoch") for cell in cells.all()] == ["0", "1", "2", "3"]
     assert training.epoch_after == "3"
-    pictures = trained.page.locator("#first-layer img")
-    assert pictures.count() == 24
-    last = pictures.first.get_attribute("src")
     trained.go_to_epoch(1)
     expect(network_in_use(trained)).to_contain_text("Epoch 1 of 3")
     for chart in ("loss-chart", "accuracy-chart"):
         assert trained.page.locator(f"#{chart} [data-marked='1']").count() == 1
-    expect(pictures.first).not_to_have_attribute("src", last)
     expect(trained.page.locator("#epoch-summary")).to_contain_text(
         re.compile(r"Epoch 1 of 3: [\d.]+% of 20 unseen digits")
     )
@@ -244,7 +239,6 @@ def test_another_training_clears_up_and_keeps_the_former_curve(trained):
     trained.wait_for_status("Stopped")
     trained.chosen_epoch().wait_for()
     assert trained.page.locator("#test-report").count() == 0
-    assert trained.page.locator("#first-layer img").count() == 24
     reached = int(chosen(trained))
     assert trained.points("loss-chart") == 2 * (reached + 1)
     trained.go_to_epoch(1)

@@ -136,3 +136,45 @@ def test_a_drawing_is_saved_as_a_gif_once_there_is_one(tab, tmp_path):
             assert image.n_frames >= 8
     tab.page.click("#clear")
     expect(save).to_be_disabled()
+
+
+def test_inside_the_network_units_follow_the_drawing_the_training_and_the_epoch(new_tab):
+    tab = new_tab()
+    lesson_button(tab, "inside").click()
+    expect(tab.page.locator("#lesson")).to_contain_text("Draw a digit")
+    tab.draw(DIGITS[7])
+    best = tab.page.locator(".inside-outputs .best")
+    expect(best).to_have_text("7")
+    assert tab.page.locator(".inside-layer").count() == 2  # the built-in network has two layers
+    assert tab.page.locator(".inside .fan path").count() > 10
+    shown = shown_units(tab)
+    tab.page.click("#clear")
+    tab.draw(DIGITS[1])
+    expect(best).to_have_text("1")
+    assert shown_units(tab) != shown
+    tab.train("quick", 2)
+    expect(tab.page.locator(".inside-layer")).to_have_count(1)
+    trained = tab.page.locator(".inside").get_attribute("style")
+    tab.go_to_epoch(0)
+    expect(tab.page.locator(".inside")).not_to_have_attribute("style", trained)
+
+
+def shown_units(tab) -> list[str]:
+    return [unit.get_attribute("data-unit") for unit in tab.page.locator("[data-unit]").all()]
+
+
+def test_a_unit_is_chosen_by_a_tap_or_by_keys_and_stays_chosen(tab):
+    lesson_button(tab, "inside").click()
+    tab.draw(DIGITS[7])
+    unit = tab.page.locator("[data-unit]").first
+    unit.click()
+    large = tab.page.locator(".inside-unit")
+    expect(large.locator("h3")).to_have_text(unit.get_attribute("title"))
+    assert large.locator("dl div").count() == 10
+    assert unit.get_attribute("aria-pressed") == "true"
+    other = tab.page.locator("[data-unit]").nth(10)
+    other.focus()
+    tab.page.keyboard.press("Enter")
+    expect(large.locator("h3")).to_have_text(other.get_attribute("title"))
+    tab.page.keyboard.press("Enter")
+    expect(large).to_be_hidden()

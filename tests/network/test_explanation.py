@@ -3,7 +3,13 @@ import itertools
 import numpy as np
 import pytest
 
-from digit_recognizer.network.explanation import CONFIDENCE, attribute, backward, flip
+from digit_recognizer.network.explanation import (
+    CONFIDENCE,
+    attribute,
+    backward,
+    flip,
+    strongest_units,
+)
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui.pictures.examples import example_path
@@ -139,3 +145,71 @@ def test_where_no_picture_flips_the_answer_none_is_given(strength):
     weights[:, 4] = 0
     mlp = Mlp((weights,), (bias,))
     assert flip(mlp, np.zeros((28, 28), np.float32)) is None
+
+
+def forward(mlp: Mlp, pixels: np.ndarray) -> list[np.ndarray]:
+    """The activations of every layer in float64, the picture first and the scores last."""
+    values = [pixels.ravel().astype(float)]
+    for weight, bias in zip(mlp.weights[:-1], mlp.biases[:-1], strict=True):
+        values.append(np.maximum(values[-1] @ weight + bias, 0))
+    return [*values, values[-1] @ mlp.weights[-1] + mlp.biases[-1]]
+
+
+def scores_without(mlp: Mlp, values: list[np.ndarray], layer: int, number: int) -> np.ndarray:
+    """How the scores change for each unit of activation that a unit loses, by trying it."""
+    value = values[layer + 1].copy()
+    value[number] -= 1e-6
+    for weight, bias in zip(mlp.weights[layer + 1 : -1], mlp.biases[layer + 1 : -1], strict=True):
+        value = np.maximum(value @ weight + bias, 0)
+    return (values[-1] - (value @ mlp.weights[-1] + mlp.biases[-1])) / 1e-6
+
+
+@pytest.mark.parametrize("sizes", [*SHAPES[2:], (784, 24, 16, 10)])
+@pytest.mark.parametrize("digit", [0, 7])
+def test_the_strongest_units_are_those_that_add_most_to_a_digit(sizes, digit):
+    mlp = random_network(*sizes)
+    pixels = np.random.default_rng(1).random((28, 28), np.float32)
+    values = forward(mlp, pixels)
+    layers = strongest_units(mlp, pixels, digit, 5)
+    assert len(layers) == len(sizes) - 2
+    for layer, units in enumerate(layers):
+        added = np.stack(
+            [
+                scores_without(mlp, values, layer, number) * values[layer + 1][number]
+                for number in range(sizes[layer + 1])
+            ]
+        )[:, :10]
+        best = np.argsort(-added[:, digit], kind="stable")[:5]
+        assert [unit.number for unit in units] == list(best)
+        for unit in units:
+            assert unit.layer == layer
+            assert unit.activation == pytest.approx(values[layer + 1][unit.number], rel=1e-4)
+            np.testing.assert_allclose(unit.parts, added[unit.number], atol=1e-3)
+
+
+def test_all_units_of_the_last_layer_and_the_biases_make_the_scores():
+    mlp = random_network(784, 32, 16, 10)
+    pixels = np.random.default_rng(2).random((28, 28), np.float32)
+    units = strongest_units(mlp, pixels, 3, 1000)[-1]
+    assert len(units) == 16
+    total = sum(unit.parts for unit in units) + mlp.biases[-1]
+    np.testing.assert_allclose(total, mlp.logits(pixels[None])[0], atol=1e-4)
+
+
+def test_a_pattern_tells_what_ink_adds_to_a_unit_and_a_path_what_a_unit_adds_to_the_next():
+    mlp = random_network(784, 32, 16, 10)
+    pixels = np.random.default_rng(3).random((28, 28), np.float32)
+    first, second = strongest_units(mlp, pixels, 3, 4)
+    values = forward(mlp, pixels)
+    for unit in first:
+        np.testing.assert_array_equal(unit.pattern.ravel(), mlp.weights[0][:, unit.number])
+        added = values[1][unit.number] * mlp.weights[1][unit.number]
+        np.testing.assert_allclose(unit.passes, added, rtol=1e-4)
+    more = pixels.copy()
+    more[4, 9] += 1e-3
+    for unit in second:
+        before, after = (
+            forward(mlp, each)[1] @ mlp.weights[1][:, unit.number] for each in (pixels, more)
+        )
+        assert unit.pattern[4, 9] == pytest.approx((after - before) / 1e-3, abs=1e-2)
+        assert len(unit.passes) == 0

@@ -72,6 +72,16 @@ NO_PICTURE = "No picture was sent. Send one as a file."
 API_PICTURE = "picture"
 API_LABEL = "digit"
 
+INSIDE = "Inside"
+INSIDE_EMPTY = "Draw a digit, and see which parts of the network answer it."
+INSIDE_INFO = (
+    "The network is made of units. Each looks for a pattern: ink on orange excites it, ink on blue "
+    "calms it. The brighter a unit, the more it is excited, and what it passes on adds up to the "
+    "scores of the ten digits. Choose a unit to see it large."
+)
+INSIDE_NO_UNITS = "This network has no hidden units: every pixel adds to the scores at once."
+INSIDE_HEADS = ("Unit", "Activation", "Adds to the answer")
+UNIT_INFO = "What it adds to the score of each digit:"
 STAGES = "What it sees"
 STAGES_INFO = (
     "The same network reads the same drawing, prepared in four ways. "
@@ -209,7 +219,6 @@ USE_EPOCH = "Use this epoch"
 EPOCH_GONE = "This epoch's network was removed to save memory."
 EPOCH_KEPT = "The network of this epoch answers"
 ANOTHER_ANSWERS = "Another network answers now."
-FIRST_LAYER = "First layer"
 
 RUNS = "Your trainings"
 RUNS_INFO = "Choose an earlier one: its validation curve is laid under the newest."
@@ -285,6 +294,21 @@ def reasons_info(answer: int, runner_up: int) -> str:
 def lead(answer: int, runner_up: int) -> str:
     """Label of the answer's lead, the sum of all contributions."""
     return f"Lead of {answer} over {runner_up}"
+
+
+def unit_of(number: int, layer: int) -> str:
+    """Name of a hidden unit; both count from 1."""
+    return f"Unit {number} of layer {layer}"
+
+
+def units_of(layer: int, shown: int, units: int) -> str:
+    """Name of a column of units; `layer` counts from 1."""
+    return f"Layer {layer}: {shown} of {count(units, 'unit')}"
+
+
+def inside_caption(digit: int) -> str:
+    """Which units are shown."""
+    return f"The units that add most to {digit}, the strongest first"
 
 
 def signed(number: float) -> str:
@@ -500,17 +524,6 @@ def seconds(seconds: float) -> str:
 def exact_percent(share: float) -> str:
     """A share from 0 to 1 of digits that were counted."""
     return f"{share:.2%}"
-
-
-def first_layer_info(shown: int, units: int) -> str:
-    """Explanation of the pictures of the first layer's weights."""
-    which = f"all {units} units" if shown == units else f"{shown} of {units} units"
-    return f"{which}: ink on orange raises a unit's value, ink on blue lowers it"
-
-
-def unit(number: int) -> str:
-    """Label of the picture of a unit's weights."""
-    return f"Weights of unit {number}"
 
 
 def row_label(label: int, wrong: int) -> str:

@@ -5,6 +5,8 @@
  */
 /* global element, props, trigger */
 const REST = 300; // milliseconds without a new answer before the lesson follows
+const LIVE = 'inside'; // the lesson that does not wait for that
+const LIVE_EVERY = 120; // milliseconds between its pictures
 const EVENTS = ['explain', 'teach']; // Gradio only knows events whose names stand here in quotes
 
 const buttons = [...element.querySelectorAll('[data-lesson]')];
@@ -12,8 +14,11 @@ const save = element.querySelector('#save-gif');
 
 let timer = 0;
 
+const isOpen = (button) => button.getAttribute('aria-expanded') === 'true';
+
 function ask() {
-  const open = buttons.find((button) => button.getAttribute('aria-expanded') === 'true');
+  timer = 0;
+  const open = buttons.find(isOpen);
   // As the value, not with the event: for events that had to wait, Gradio sends the first one's data.
   props.value = open ? open.dataset.lesson : null;
   if (open && EVENTS.includes(open.dataset.event)) trigger(open.dataset.event);
@@ -24,7 +29,12 @@ function askIn(milliseconds) {
   timer = setTimeout(ask, milliseconds);
 }
 
-const observer = new MutationObserver(() => askIn(REST));
+function follow() {
+  if (buttons.find(isOpen)?.dataset.lesson !== LIVE) askIn(REST);
+  else if (!timer) askIn(LIVE_EVERY);
+}
+
+const observer = new MutationObserver(follow);
 
 /* Brings the panel of a lesson into view once it has its content. */
 function reveal(panel, name) {

@@ -18,10 +18,11 @@ from digit_recognizer.ink.strokes import parse_strokes
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui.events import QUEUED, inline_file, save_in_browser
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.lessons.gif import render_replay
+from digit_recognizer.ui.lessons.inside import render_inside
 from digit_recognizer.ui.lessons.looks import render_looks
 from digit_recognizer.ui.lessons.misread import render_stages
 from digit_recognizer.ui.lessons.panel import render_panel, render_sentence
+from digit_recognizer.ui.sketchpad.gif import render_replay
 from digit_recognizer.ui.sketchpad.sketchpad import Sketchpad
 from digit_recognizer.ui.visitors.visitors import Visitors
 from digit_recognizer.ui.widgets import template
@@ -41,6 +42,7 @@ class Lesson:
 
 
 LESSONS = {
+    "inside": Lesson(texts.INSIDE, texts.INSIDE_EMPTY, render_inside),
     "stages": Lesson(texts.STAGES, texts.STAGES_EMPTY, render_stages),
     "looks": Lesson(texts.LOOKS, texts.LOOKS_EMPTY, render_looks),
 }
@@ -86,7 +88,7 @@ class Lessons:
         try:
             if ink is None:
                 content = render_sentence(lesson.empty)
-            elif len(recognizer.read_ink(ink)) > 1:
+            elif len(visitor.reading().predictions) > 1:
                 content = render_sentence(texts.EXPLAINS_ONE_DIGIT)
             else:
                 content = lesson.render(recognizer, ink)

@@ -1,13 +1,11 @@
-"""The results of a training: its test, its first layer, and the networks of its epochs."""
+"""The results of a training: its test, and how it compares with earlier ones."""
 
 from __future__ import annotations
 
 import html
 
 import gradio as gr
-import numpy as np
 
-from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui.events import AT_ONCE, payload
 from digit_recognizer.ui.language import texts
@@ -21,16 +19,10 @@ from digit_recognizer.ui.report.runs import Runs, render_runs
 from digit_recognizer.ui.visitors.networks import Network, known_accuracy
 from digit_recognizer.ui.visitors.visitor import Visitor
 from digit_recognizer.ui.visitors.visitors import Visitors
-from digit_recognizer.ui.widgets import marks_as_png, render_image
-
-MAX_UNITS = 24
-"""Largest number of shown units of the first layer."""
-STRONGEST = 0.995
-"""Share of the weights that are not drawn at full strength."""
 
 
 class Afterwards:
-    """The test and the first layer, below the charts; hidden until a training has ended."""
+    """The test and the latest trainings, below the charts; hidden until a training has ended."""
 
     def __init__(self, visitors: Visitors, shipped: Recognizer):
         self._visitors = visitors
@@ -45,7 +37,6 @@ class Afterwards:
             with gr.Column(min_width=280):
                 self.mistakes = gr.HTML(elem_id="mistakes", apply_default_css=False)
                 self.runs = Runs(elem_id="runs")
-                self.first_layer = gr.HTML(elem_id="first-layer", apply_default_css=False)
         self.report.select(self.pick_mistakes, None, [self.mistakes], **AT_ONCE)
 
     @property
@@ -53,7 +44,7 @@ class Afterwards:
         """Everything that `show` and `hide` change."""
         return [
             *(self.box, self.owner, self._test_box),
-            *(self.report, self.mistakes, self.runs, self.first_layer),
+            *(self.report, self.mistakes, self.runs),
         ]
 
     def hide(self) -> dict:
@@ -71,7 +62,6 @@ class Afterwards:
             self.report: "",
             self.mistakes: "",
             self.runs: render_runs(visitor.records, run.previous),
-            self.first_layer: render_first_layer(run.trained.recognizer.mlp),
         }
         if test is not None:
             shipped = None if run.note else known_accuracy(self._shipped.mlp.metadata)
@@ -88,23 +78,8 @@ class Afterwards:
 
 
 def _render_owner(network: Network) -> str:
-    """Whose test and first layer these are; course.js greys them when another network answers."""
+    """Whose test this is; course.js greys it when another network answers."""
     return (
         f'<p class="owner" data-network="{network.number}"><b class="badge">'
         f"{html.escape(network.name)}</b> <span>{html.escape(texts.ANOTHER_ANSWERS)}</span></p>"
-    )
-
-
-def render_first_layer(mlp: Mlp) -> str:
-    """The weights of up to MAX_UNITS units as pictures; networks of one shape show the same."""
-    first = mlp.weights[0].T
-    sample = np.unique(np.linspace(0, len(first) - 1, min(MAX_UNITS, len(first))).astype(int))
-    strongest = float(np.quantile(np.abs(first[sample]), STRONGEST)) or 1.0
-    pictures = "".join(
-        render_image(marks_as_png(first[unit] / strongest), texts.unit(unit + 1)) for unit in sample
-    )
-    return (
-        f'<figure class="first-layer"><figcaption><b>{html.escape(texts.FIRST_LAYER)}</b> '
-        f"{html.escape(texts.first_layer_info(len(sample), len(first)))}</figcaption>"
-        f'<div class="units">{pictures}</div></figure>'
     )

@@ -14,7 +14,6 @@ import gradio as gr
 from digit_recognizer.training.events import known_history
 from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.report.afterwards import Afterwards
 from digit_recognizer.ui.training.charts import Charts
 from digit_recognizer.ui.training.time_machine import TimeMachine
 from digit_recognizer.ui.visitors.visitors import Visitors
@@ -24,7 +23,7 @@ from digit_recognizer.ui.widgets import render_status
 class Course:
     """The element on the page; its parts are changed by the handlers of `Training`."""
 
-    def __init__(self, visitors: Visitors, answer: AnswerPanel, afterwards: Afterwards):
+    def __init__(self, visitors: Visitors, answer: AnswerPanel):
         close = html.escape(texts.CLOSE)
         with gr.Column(elem_id="course", min_width=0):
             with gr.Row(elem_id="course-head"):
@@ -44,6 +43,4 @@ class Course:
             built_in = visitors.visit(None).network.recognizer.mlp
             self.charts = Charts(known_history(built_in.metadata))
             with gr.Column(elem_id="time-machine-room", min_width=0):
-                self.time_machine = TimeMachine(
-                    visitors, answer, self.charts, afterwards, self.status
-                )
+                self.time_machine = TimeMachine(visitors, answer, self.charts, self.status)

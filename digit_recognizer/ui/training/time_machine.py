@@ -23,7 +23,6 @@ from digit_recognizer.ui.answer.answer import (
 )
 from digit_recognizer.ui.events import AT_ONCE
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.report.afterwards import Afterwards, render_first_layer
 from digit_recognizer.ui.training.charts import Charts
 from digit_recognizer.ui.visitors.visitor import Visitor
 from digit_recognizer.ui.visitors.visitors import Visitors
@@ -53,13 +52,11 @@ class TimeMachine:
         visitors: Visitors,
         answer: AnswerPanel,
         charts: Charts,
-        afterwards: Afterwards,
         status: gr.HTML,
     ):
         self._visitors = visitors
         self._answer = answer
         self._charts = charts
-        self._first_layer = afterwards.first_layer
         self._status = status
         with gr.Column(visible=False, elem_id="time-machine-box") as self._box:
             self.strip = Strip(elem_id="time-machine")
@@ -70,7 +67,7 @@ class TimeMachine:
         self.strip.select(
             self.look_back,
             chosen,
-            [answer, *charts.outputs, self.summary, self._first_layer],
+            [answer, *charts.outputs, self.summary],
             js=_CHOSEN,
             trigger_mode="always_last",
             **AT_ONCE,
@@ -115,7 +112,6 @@ class TimeMachine:
             self._answer: render_reading(visitor.reading()),
             **self._charts.draw(visitor.run, epoch),
             self.summary: visitor.run.summary(epoch),
-            self._first_layer: render_first_layer(visitor.reader.recognizer.mlp),
         }
 
     def read_again(self, request: gr.Request) -> dict:

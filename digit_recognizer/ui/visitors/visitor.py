@@ -67,6 +67,7 @@ class Visitor:
         # A scan with its ink as float16, or a sentence that says why the upload has none.
         self._upload: Scan | str | None = None
         self._shown: str | None = None
+        self._reading: tuple[tuple[int, int], Reading] | None = None
         self.teaching = Teaching()
         self.touches = 0
         """Grows when the sheet or the upload changes."""
@@ -114,9 +115,17 @@ class Visitor:
         return None
 
     def reading(self) -> Reading:
-        """The current network's answer to the sheet or the upload."""
+        """The current network's answer to the sheet or the upload, kept until either changes."""
         with self._lock:
             network, shown, sheet, upload = self.reader, self._shown, self._sheet, self._upload
+            what, kept = (network.number, self.touches), self._reading
+        if kept is None or kept[0] != what:
+            kept = self._reading = what, self._read(network, shown, sheet, upload)
+        return kept[1]
+
+    def _read(
+        self, network: Network, shown: str | None, sheet: Strokes, upload: Scan | str | None
+    ) -> Reading:
         if shown is None:
             return Reading(network)
         if isinstance(upload, str):

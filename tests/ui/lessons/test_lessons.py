@@ -2,14 +2,17 @@ import base64
 import io
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
 
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.ui.language import texts
+from digit_recognizer.ui.lessons.inside import SHOWN_UNITS, render_inside
 from digit_recognizer.ui.lessons.lessons import LESSONS, Lessons
 from digit_recognizer.ui.lessons.looks import render_looks
 from digit_recognizer.ui.lessons.misread import render_stages
@@ -110,7 +113,7 @@ def test_a_lesson_follows_the_drawing_and_the_network(lessons, visitors, lesson)
     visitor.draw(drawing())
     shown = explain(lessons, lesson)
     assert f'data-shows="{lesson}"' in shown
-    assert shown.count("<img") >= 4
+    assert shown.count("data:image/png") >= 2
     visitor.use_network(Network(constant_network(3), "threes"))
     assert explain(lessons, lesson) != shown
     visitor.draw([])
@@ -162,3 +165,42 @@ def test_there_is_a_named_button_for_each_lesson(lessons):
     buttons = re.findall(r'data-lesson="(\w+)".*?>([^<]+)<', lessons.row.html_template)
     titles = {name: lesson.title for name, lesson in LESSONS.items()}
     assert dict(buttons) == titles | {"teach": texts.TEACH}
+
+
+def network(*hidden: int) -> Recognizer:
+    generator = np.random.default_rng(0)
+    sizes = (784, *hidden, 10)
+    weights = [generator.normal(0, 0.1, pair).astype(np.float32) for pair in pairwise(sizes)]
+    biases = [np.zeros(size, np.float32) for size in sizes[1:]]
+    return Recognizer(Mlp(tuple(weights), tuple(biases)))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "columns"),
+    [((1,), [1]), ((32,), [8]), ((32, 5), [8, 5]), ((4096,), [8]), ((20, 16, 12), [8, 8])],
+)
+def test_inside_shows_the_strongest_units_of_the_last_layers_and_a_table_of_them(hidden, columns):
+    panel = render_inside(network(*hidden), ink(network(*hidden)))
+    groups = panel.split('class="inside-layer"')[1:]
+    assert [group.count("<button") for group in groups] == columns
+    assert max(columns) <= SHOWN_UNITS
+    assert panel.count('<th scope="row">') == sum(columns)
+    assert panel.count('class="fan"') == len(columns) + 1
+    numbers = re.findall(r'data-unit="(\d+\.\d+)"', panel)
+    assert len(numbers) == len(set(numbers)) == sum(columns)
+    first = len(hidden) - len(columns)
+    assert {int(number.split(".")[0]) for number in numbers} == set(range(first, len(hidden)))
+    assert panel.count("data:image/png") == 2  # the picture, and one for all patterns
+
+
+def test_inside_a_network_without_hidden_units_says_so():
+    assert texts.INSIDE_NO_UNITS in render_inside(constant_network(3), ink(constant_network(3)))
+
+
+def test_inside_marks_the_digit_that_is_answered(recognizer):
+    panel = render_inside(recognizer, ink(recognizer))
+    (best,) = re.findall(r'<li class="best"[^>]*><span>(\d)</span>', panel)
+    assert best == "7"
+    assert texts.inside_caption(7) in panel
+    lit = [float(each) for each in re.findall(r"--lit:([\d.]+)", panel)]
+    assert 0 <= min(lit) < max(lit) == 1

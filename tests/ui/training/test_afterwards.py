@@ -1,19 +1,15 @@
-import base64
 import html
-import io
 import re
 import xml.etree.ElementTree as ElementTree
 
 import gradio as gr
 import numpy as np
 import pytest
-from PIL import Image
 
-from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Prediction
 from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.report.afterwards import MAX_UNITS, Afterwards, render_first_layer
+from digit_recognizer.ui.report.afterwards import Afterwards
 from digit_recognizer.ui.training.charts import Charts
 from digit_recognizer.ui.training.time_machine import TimeMachine, render_strip
 from digit_recognizer.ui.visitors.networks import Network
@@ -44,9 +40,7 @@ class Page:
             self.answer, self.status, self.charts = AnswerPanel(), gr.HTML(), Charts([])
             self.afterwards = Afterwards(visitors, constant_network(5))
             self.afterwards.box.render()
-            self.machine = TimeMachine(
-                visitors, self.answer, self.charts, self.afterwards, self.status
-            )
+            self.machine = TimeMachine(visitors, self.answer, self.charts, self.status)
 
     def show(self, *results) -> dict:
         """What is shown when the training has ended with these results."""
@@ -67,7 +61,6 @@ def test_an_epoch_that_is_looked_at_answers_and_everything_goes_with_it(page):
     assert 'data-marked="2"' in changes[page.charts.loss]
     assert 'data-marked="2"' in changes[page.charts.accuracy]
     assert changes[page.machine.summary] == page.run.summary(2)
-    assert "first-layer" in changes[page.afterwards.first_layer]
 
 
 @pytest.mark.parametrize("value", [0, 4, None, "2", 2.0, True])
@@ -135,10 +128,10 @@ def test_the_test_is_shown_beside_the_built_in_networks(page):
     assert "9 read as 8" not in shown[page.afterwards.mistakes]
 
 
-def test_without_a_test_there_are_the_first_layer_and_no_report(page):
+def test_without_a_test_there_are_the_trainings_and_no_report(page):
     shown = page.show()
     assert shown[page.afterwards.report] == shown[page.afterwards.mistakes] == ""
-    assert "first-layer" in shown[page.afterwards.first_layer]
+    assert 'class="runs"' in shown[page.afterwards.runs]
 
 
 def test_a_pick_shows_its_mistakes(page):
@@ -149,39 +142,3 @@ def test_a_pick_shows_its_mistakes(page):
     assert "9 read as 8: 211 times" in panel
     (panel,) = page.afterwards.pick_mistakes(sent(None), REQUEST).values()
     assert "211 times" not in panel
-
-
-def network(units: int, scale: float = 0.1) -> Mlp:
-    weight = np.random.default_rng(1).normal(0, scale, (784, units)).astype(np.float32)
-    last = np.zeros((units, 10), np.float32)
-    return Mlp((weight, last), (np.zeros(units, np.float32), np.zeros(10, np.float32)))
-
-
-@pytest.mark.parametrize(("units", "shown"), [(1, 1), (10, 10), (24, 24), (128, 24), (2048, 24)])
-def test_a_sample_of_the_units_is_shown_each_once(units, shown):
-    names = re.findall(r'alt="Weights of unit (\d+)"', render_first_layer(network(units)))
-    numbers = [int(name) for name in names]
-    assert len(numbers) == len(set(numbers)) == shown <= MAX_UNITS
-    assert min(numbers) == 1
-    assert max(numbers) == units
-
-
-def test_networks_of_one_shape_show_the_same_units():
-    one, other = (
-        re.findall(r'alt="([^"]+)"', render_first_layer(network(300, scale))) for scale in (0.1, 5)
-    )
-    assert one == other
-
-
-def decoded(uri: str) -> np.ndarray:
-    content = base64.b64decode(uri.removeprefix("data:image/png;base64,"))
-    return np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"))
-
-
-def test_a_network_without_weights_is_blank_and_not_an_error():
-    (uri, *_) = re.findall(r'src="([^"]+)"', render_first_layer(network(3, scale=0)))
-    assert (decoded(uri)[..., 3] == 0).all()
-
-
-def test_all_pictures_together_are_small():
-    assert len(render_first_layer(network(512))) < 40_000

@@ -48,7 +48,7 @@ class Page:
             self.answer = AnswerPanel()
             self.afterwards = Afterwards(self.visitors, constant_network(5))
             self.afterwards.box.render()
-            course = Course(self.visitors, self.answer, self.afterwards)
+            course = Course(self.visitors, self.answer)
             self.charts = course.charts
             self.training = Training(self.visitors, self.line, self.answer, course, self.afterwards)
         self.status = self.training.status
@@ -251,7 +251,6 @@ def test_the_end_shows_what_is_left_to_look_at(page):
     assert "9 read as 8: 211 times" in last[page.afterwards.report]
     assert 'data-marked="3"' in last[page.charts.loss]
     assert re.findall(CHOSEN, last[page.training.time_machine.strip]) == ["3"]
-    assert 'class="first-layer"' in last[page.afterwards.first_layer]
 
 
 def test_what_the_former_training_left_goes_when_the_next_one_begins(page):

@@ -8,8 +8,8 @@ from PIL import Image
 
 from digit_recognizer.ink.strokes import SHEET_SIZE, render
 from digit_recognizer.recognizer import Recognizer
-from digit_recognizer.ui.lessons import gif as replay
-from digit_recognizer.ui.lessons.gif import (
+from digit_recognizer.ui.sketchpad import gif as replay
+from digit_recognizer.ui.sketchpad.gif import (
     ANSWER,
     FRAMES_RANGE,
     HOLD_MILLISECONDS,

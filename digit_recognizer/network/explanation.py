@@ -162,29 +162,31 @@ def strongest_units(mlp: Mlp, pixels: np.ndarray, digit: int, most: int) -> list
     activations = [pixels.ravel()]
     for weight, bias in hidden:
         activations.append(np.maximum(activations[-1] @ weight + bias, 0))
-    # From the last layer back: what one unit of activation adds to each digit's logit.
-    effect = mlp.weights[-1][:, :NUM_CLASSES]
     layers: list[list[Unit]] = []
+    gradient = mlp.weights[-1][:, digit]  # of the digit's logit, from the last layer back
     for layer in reversed(range(len(hidden))):
         activation = activations[layer + 1]
-        chosen = np.argsort(-activation * effect[:, digit], kind="stable")[:most]
-        patterns = hidden[layer][0][:, chosen]
+        chosen = np.argsort(-activation * gradient, kind="stable")[:most]
+        # For these few units: what they add forwards to each logit, and backwards what ink adds.
+        passes = activation[chosen, None] * mlp.weights[layer + 1][chosen]
+        parts = passes
+        for later in range(layer + 1, len(hidden)):
+            parts = (parts * (activations[later + 1] > 0)) @ mlp.weights[later + 1]
+        patterns = mlp.weights[layer][:, chosen]
         for earlier in reversed(range(layer)):
-            active = activations[earlier + 1] > 0
-            patterns = hidden[earlier][0][:, active] @ patterns[active]
-        outgoing = hidden[layer + 1][0] if layer + 1 < len(hidden) else np.zeros((len(effect), 0))
+            patterns = mlp.weights[earlier] @ (patterns * (activations[earlier + 1] > 0)[:, None])
         layers.append(
             [
                 Unit(
                     layer,
                     int(number),
                     float(activation[number]),
-                    activation[number] * effect[number],
-                    pattern.reshape(IMAGE_SIZE, IMAGE_SIZE),
-                    activation[number] * outgoing[number],
+                    parts[place, :NUM_CLASSES],
+                    patterns[:, place].reshape(IMAGE_SIZE, IMAGE_SIZE),
+                    passes[place] if layer + 1 < len(hidden) else np.zeros(0, np.float32),
                 )
-                for number, pattern in zip(chosen, patterns.T, strict=True)
+                for place, number in enumerate(chosen)
             ]
         )
-        effect = hidden[layer][0] @ (effect * (activation > 0)[:, None])
+        gradient = mlp.weights[layer] @ (gradient * (activation > 0)) if layer else gradient
     return layers[::-1]

@@ -61,7 +61,7 @@ def marks_as_png(marks: np.ndarray) -> str:
     strengths = range(-MARK_LEVELS, MARK_LEVELS + 1)
     picture.putpalette([part for level in strengths for part in (FOR if level > 0 else AGAINST)])
     opacity = bytes(round(255 * abs(level) / MARK_LEVELS) for level in strengths)
-    return png_uri(picture, transparency=opacity)
+    return png_uri(picture, transparency=opacity, compress_level=3)
 
 
 def render_image(source: str, text: str) -> str:

@@ -127,7 +127,7 @@ def test_a_lesson_opens_in_view_and_begins_with_its_text(new_tab):
     tab.draw(DIGITS[7])
     tab.expect_digit(7)
     names = [each.inner_text() for each in tab.page.locator("#lessons [data-lesson]").all()]
-    assert names == ["What it sees", "Why this answer?", "Teach it"]
+    assert names == ["Inside", "What it sees", "Why this answer?", "Teach it"]
     for name in ("stages", "looks"):
         tab.page.click(f'[data-lesson="{name}"]')
         panel = tab.page.locator(f'.lesson[data-shows="{name}"]')

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from digit_recognizer.constants import NUM_CLASSES
-from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.network.explanation import Unit, strongest_units
-from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.recognizer import Prediction
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.lessons.panel import render_picture
 from digit_recognizer.ui.widgets import marks_as_png, template
@@ -25,34 +24,24 @@ SHOWN_UNITS = 8
 SHOWN_LAYERS = 2
 SHOWN_PATHS = 14
 """Lines between two columns; the others add less."""
-STRONGEST = 0.99
-"""Share of the weights that are not drawn at full strength."""
+STRONGEST = 3.0
+"""Standard deviations of a unit's pattern from which on it is drawn at full strength."""
 
 
-@dataclass(frozen=True)
-class _Path:
-    """A line between two columns: its heights at both ends, in percent, and its strength.
-
-    strength: -1 to 1, the greatest in size of all lines beside it; below 0 it speaks against.
-    """
-
-    start: float
-    end: float
-    strength: float
+_Path = tuple[float, float, float]
+"""A line between two columns: its heights at both ends, in percent, and what is passed along it."""
 
 
-def render_inside(recognizer: Recognizer, ink: np.ndarray) -> str:
-    """The content for float32 (H, W) ink. Raises EmptyDrawing."""
-    pixels = to_pixels(ink)
-    prediction = recognizer.predict_pixels(pixels)
-    layers = strongest_units(recognizer.mlp, pixels, prediction.digit, SHOWN_UNITS)
+def render_inside(mlp: Mlp, prediction: Prediction) -> str:
+    """The content for a network's answer."""
+    layers = strongest_units(mlp, prediction.pixels, prediction.digit, SHOWN_UNITS)
     shown = layers[-SHOWN_LAYERS:]
     return template("lessons/inside.html").render(
-        picture=render_picture(pixels, texts.NETWORK_VIEW),
+        picture=render_picture(prediction.pixels, texts.NETWORK_VIEW),
         digit=prediction.digit,
         layers=shown,
-        sizes=recognizer.mlp.hidden,
-        fans=_fans(shown),
+        sizes=mlp.hidden,
+        fans=[_draw(fan) for fan in _fans(shown)],
         sprite=_sprite([unit for layer in shown for unit in layer]),
         brightness=_brightness,
         parts=_parts,
@@ -86,23 +75,31 @@ def _fans(layers: Sequence[Sequence[Unit]]) -> list[list[_Path]]:
             for digit in range(NUM_CLASSES)
         ]
     )
-    return [_strongest(fan) for fan in fans]
+    return fans
 
 
-def _strongest(fan: Sequence[tuple[float, float, float]]) -> list[_Path]:
+def _draw(fan: Sequence[_Path]) -> str:
+    """The strongest lines of a fan, the stronger the thicker."""
     drawn = sorted(fan, key=lambda path: -abs(path[2]))[:SHOWN_PATHS]
     greatest = abs(drawn[0][2]) or 1.0
-    return [_Path(start, end, round(value / greatest, 3)) for start, end, value in drawn if value]
+    lines = "".join(
+        f'<path class="{"against" if passed < 0 else "for"}" '
+        f'd="M0 {start}C50 {start} 50 {end} 100 {end}" '
+        f'style="--strength:{abs(passed) / greatest:.3f}"></path>'
+        for start, end, passed in drawn
+        if passed
+    )
+    return (
+        '<svg class="fan" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">'
+        f"{lines}</svg>"
+    )
 
 
 def _sprite(units: Sequence[Unit]) -> str:
     """One picture with the patterns side by side, each at its own strength."""
     if not units:
         return ""
-    patterns = [
-        unit.pattern / (float(np.quantile(np.abs(unit.pattern), STRONGEST)) or 1.0)
-        for unit in units
-    ]
+    patterns = [unit.pattern / (STRONGEST * float(unit.pattern.std()) or 1.0) for unit in units]
     return marks_as_png(np.concatenate(patterns, axis=1))
 
 

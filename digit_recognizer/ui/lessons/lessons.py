@@ -15,7 +15,7 @@ import numpy as np
 
 from digit_recognizer.errors import BadStrokes, EmptyDrawing
 from digit_recognizer.ink.strokes import parse_strokes
-from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.recognizer import Prediction, Recognizer
 from digit_recognizer.ui.events import QUEUED, inline_file, save_in_browser
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.lessons.inside import render_inside
@@ -33,18 +33,30 @@ class Lesson:
     """An explanation of one digit.
 
     title: on its button. empty: a sentence to show while there is nothing to explain. render: from
-    a recognizer and float32 (H, W) ink to HTML; raises EmptyDrawing.
+    a recognizer, float32 (H, W) ink and its answer to that, to HTML; raises EmptyDrawing.
     """
 
     title: str
     empty: str
-    render: Callable[[Recognizer, np.ndarray], str]
+    render: Callable[[Recognizer, np.ndarray, Prediction], str]
 
 
 LESSONS = {
-    "inside": Lesson(texts.INSIDE, texts.INSIDE_EMPTY, render_inside),
-    "stages": Lesson(texts.STAGES, texts.STAGES_EMPTY, render_stages),
-    "looks": Lesson(texts.LOOKS, texts.LOOKS_EMPTY, render_looks),
+    "inside": Lesson(
+        texts.INSIDE,
+        texts.INSIDE_EMPTY,
+        lambda recognizer, ink, answer: render_inside(recognizer.mlp, answer),
+    ),
+    "stages": Lesson(
+        texts.STAGES,
+        texts.STAGES_EMPTY,
+        lambda recognizer, ink, answer: render_stages(recognizer, ink),
+    ),
+    "looks": Lesson(
+        texts.LOOKS,
+        texts.LOOKS_EMPTY,
+        lambda recognizer, ink, answer: render_looks(recognizer, ink),
+    ),
 }
 """Keys are the names that the browser sends."""
 
@@ -84,14 +96,14 @@ class Lessons:
         if lesson is None:
             return {self.panel: ""}
         visitor = self._visitors.visit(request.session_hash)
-        ink, recognizer = visitor.ink(), visitor.reader.recognizer
+        ink, reading = visitor.ink(), visitor.reading()
         try:
-            if ink is None:
+            if ink is None or not reading.predictions:
                 content = render_sentence(lesson.empty)
-            elif len(visitor.reading().predictions) > 1:
+            elif len(reading.predictions) > 1:
                 content = render_sentence(texts.EXPLAINS_ONE_DIGIT)
             else:
-                content = lesson.render(recognizer, ink)
+                content = lesson.render(reading.network.recognizer, ink, reading.predictions[0])
         except EmptyDrawing:
             content = render_sentence(lesson.empty)
         return {self.panel: render_panel(name, lesson.title, content)}

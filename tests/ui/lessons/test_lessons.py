@@ -167,6 +167,10 @@ def test_there_is_a_named_button_for_each_lesson(lessons):
     assert dict(buttons) == titles | {"teach": texts.TEACH}
 
 
+def inside(recognizer: Recognizer) -> str:
+    return render_inside(recognizer.mlp, recognizer.predict_ink(ink(recognizer)))
+
+
 def network(*hidden: int) -> Recognizer:
     generator = np.random.default_rng(0)
     sizes = (784, *hidden, 10)
@@ -180,7 +184,7 @@ def network(*hidden: int) -> Recognizer:
     [((1,), [1]), ((32,), [8]), ((32, 5), [8, 5]), ((4096,), [8]), ((20, 16, 12), [8, 8])],
 )
 def test_inside_shows_the_strongest_units_of_the_last_layers_and_a_table_of_them(hidden, columns):
-    panel = render_inside(network(*hidden), ink(network(*hidden)))
+    panel = inside(network(*hidden))
     groups = panel.split('class="inside-layer"')[1:]
     assert [group.count("<button") for group in groups] == columns
     assert max(columns) <= SHOWN_UNITS
@@ -194,11 +198,11 @@ def test_inside_shows_the_strongest_units_of_the_last_layers_and_a_table_of_them
 
 
 def test_inside_a_network_without_hidden_units_says_so():
-    assert texts.INSIDE_NO_UNITS in render_inside(constant_network(3), ink(constant_network(3)))
+    assert texts.INSIDE_NO_UNITS in inside(constant_network(3))
 
 
 def test_inside_marks_the_digit_that_is_answered(recognizer):
-    panel = render_inside(recognizer, ink(recognizer))
+    panel = inside(recognizer)
     (best,) = re.findall(r'<li class="best"[^>]*><span>(\d)</span>', panel)
     assert best == "7"
     assert texts.inside_caption(7) in panel

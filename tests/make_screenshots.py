@@ -137,7 +137,13 @@ def taught(tab: DigitPage) -> None:
 def training(tab: DigitPage) -> None:
     """In the fifth epoch of twelve."""
     start_training(tab, 12)
-    tab.page.locator('#loss-chart circle[data-epoch="4"]').first.wait_for(timeout=120_000)
+    reached(tab, 4)
+
+
+def reached(tab: DigitPage, epoch: int) -> None:
+    """Wait until an epoch is done; a panel of a phone may hide its cell."""
+    cell = tab.page.locator(f'#time-machine [data-epoch="{epoch}"]')
+    cell.wait_for(state="attached", timeout=120_000)
 
 
 def trained(tab: DigitPage) -> None:
@@ -275,8 +281,7 @@ def film(tab: DigitPage, path: Path) -> None:
     tab.page.click("#retrain")
     frames = []
     for epoch in range(FILM_EPOCHS + 1):
-        point = tab.page.locator(f'#loss-chart circle[data-epoch="{epoch}"]').first
-        point.wait_for(state="attached", timeout=120_000)
+        reached(tab, epoch)
         frames.append(tab.page.screenshot())
     tab.wait_for_status("Done")
     tab.page.wait_for_timeout(600)

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/training_reaction.py [--rounds 5]
 
-Retrain: from the click to the first point on the charts, with the `quick` recipe, at most 3 s. The
+Retrain: from the click to the first trained epoch, with the `quick` recipe, at most 3 s. The
 worker has loaded TensorFlow before, while the visitor looked around, as the page arranges it; one
 more time is taken on a server that has just been started.
 Stop: from the click in the middle of an epoch to the status "Stopped", at most 1 s.
@@ -45,7 +45,7 @@ STOPWATCH = """
   document.querySelector(button).click();
 })
 """
-FIRST_POINT = ["#retrain", "document.querySelector('#loss-chart circle')"]
+FIRST_POINT = ["#retrain", """document.querySelector('#time-machine [data-epoch="1"]')"""]
 LEARNT = ['[data-act="learn"]', """document.querySelector('[data-score="test"]')"""]
 STOPPED = ["#stop", "document.querySelector('#training-status').innerText.includes('Stopped')"]
 
@@ -69,7 +69,7 @@ def main() -> int:
     return conclude(
         [
             Figure(
-                "click on Retrain to the first point on the charts, `quick`",
+                "click on Retrain to the first trained epoch on the page, `quick`",
                 f"{statistics.median(first_points):.1f} s",
                 COMMAND,
                 f"{cold:.1f} s on a server just started",

@@ -13,6 +13,7 @@ from tests.browser.digit_page import DIGITS, DigitPage
 from tests.browser.server import wait_for
 from tests.browser.test_page_axe import serious
 from tests.browser.test_page_model_files import download, load
+from tests.helpers import constant_network
 
 
 @dataclass
@@ -219,9 +220,17 @@ def test_the_network_is_taken_home_and_brought_back(training, new_tab, tmp_path)
     other = new_tab()
     load(other, training.network)
     other.wait_for_status("Loaded: your network answers")
+    note = other.page.locator("#chart-note")
+    expect(note).to_contain_text(training.network.name)
+    assert other.points("loss-chart") == other.points("accuracy-chart") == 8  # its own history
     np.testing.assert_array_equal(
         Mlp.load(download(other, tmp_path / "again.npz")).weights[0], mlp.weights[0]
     )
+    old = tmp_path / "old.npz"
+    constant_network(3).mlp.save(old)
+    load(other, old)
+    expect(note).to_contain_text("does not tell how it was trained")
+    assert other.points("loss-chart") == 0
 
 
 @pytest.mark.slow

@@ -1,10 +1,19 @@
-import re
-
 import pytest
 
 from digit_recognizer.training.config import PRESETS
 from tests.browser.digit_page import DIGITS
 from tests.browser.server import running_server, wait_for
+
+WATCH = """() => {
+  window.seen = [];
+  const watch = () => window.seen.push({
+    status: document.querySelector('.status-headline').innerText,
+    network: document.querySelector('#model-in-use').innerText,
+    strip: document.querySelectorAll('#time-machine [data-epoch]').length,
+  });
+  new MutationObserver(watch).observe(document.body, { subtree: true, childList: true });
+}"""
+"""Notes what the page shows at each of its changes."""
 
 
 @pytest.fixture
@@ -25,25 +34,19 @@ def test_a_training_streams_its_epochs_and_its_network_answers_until_restored(ta
     shipped = network_in_use(tab)
     tab.choose("quick", 4)
     assert tab.page.locator("#stop").is_disabled()
+    tab.page.evaluate(WATCH)
     tab.page.click("#retrain")
-    epochs, points, networks, strips = set(), set(), set(), set()
-
-    def over():
-        tab.page.wait_for_timeout(10)
-        text = tab.status.inner_text()
-        epochs.update(re.findall(r"Epoch (\d) of 4", text))
-        points.add((tab.points("loss-chart"), tab.points("accuracy-chart")))
-        networks.add(network_in_use(tab))
-        strips.add(tab.page.locator("#time-machine [data-epoch]").count())
-        return "Done" in text
-
-    assert wait_for(over, 90), tab.status.inner_text()
-    assert epochs
-    assert (10, 10) in points  # of the untrained network, too
-    assert (2, 2) in points
-    assert {1, 5} <= strips
+    tab.wait_for_status("Done", 90)
+    tab.chosen_epoch().wait_for()
+    seen = tab.page.evaluate("window.seen")
+    assert {"Epoch 1 of 4", "Epoch 4 of 4"} & {each["status"] for each in seen}
+    assert any("in training" in each["network"] for each in seen)
+    strips = [each["strip"] for each in seen]
+    assert strips == sorted(strips)  # it grows
+    assert tab.page.locator("#time-machine [data-epoch]").count() == 5
+    # Two curves from the untrained network on.
+    assert tab.points("loss-chart") == tab.points("accuracy-chart") == 10
     assert tab.page.locator("#loss-chart .curve.within").count() == 1
-    assert any("in training" in name for name in networks), networks
     assert "%" in tab.status.inner_text()
     assert "Your network" in network_in_use(tab)
     assert tab.answer().count() == 1

@@ -20,7 +20,8 @@ MAX_EPOCH_TICKS = 7
 VALUE_TICKS = 3
 MAX_LOSS_TICKS = 5
 MANY_EPOCHS = 25
-"""From here on points are small, so that they do not hide the curves."""
+"""From here on points are small, so that they do not hide the curves, and every second or third
+epoch has some, so that a page with a long history stays light."""
 LOSS_TICKS = ((1, 2, 5), (1, 3), (1,))
 """First digits of the numbers on the axis of the loss: the first choice that is not crowded."""
 LEAST_LOSS = 1e-4
@@ -183,7 +184,9 @@ def _chart(name: str, info: str, series: Series, scale: Scale) -> str:
     if series.marked is not None:
         parts.append(_mark(series.marked, place))
     parts.append(_ends(series, place, scale))
-    parts += [_epoch(epoch, series, place, scale) for epoch in series.training]
+    step = math.ceil(len(series.training) / MANY_EPOCHS) or 1
+    pointed = list(series.training)[::-step][::-1]  # the last one in any case
+    parts += [_epoch(epoch, step, series, place, scale) for epoch in pointed]
     summary = html.escape(summary)
     many = " many" * (series.last_epoch >= MANY_EPOCHS)
     return (
@@ -248,9 +251,12 @@ def _ends(series: Series, place: Place, scale: Scale) -> str:
     )
 
 
-def _epoch(epoch: int, series: Series, place: Place, scale: Scale) -> str:
-    """An epoch's points, and the column around them in which the pointer brings up the values."""
-    width = 100 / series.last_epoch
+def _epoch(epoch: int, step: int, series: Series, place: Place, scale: Scale) -> str:
+    """An epoch's points, and the column around them in which the pointer brings up the values.
+
+    step: the width of the column in epochs.
+    """
+    width = 100 * step / series.last_epoch
     x = place(epoch, 0)[0]
     parts = [
         f'<rect class="column" x="{x - width / 2:.2f}%" y="-8%" width="{width:.2f}%" '

@@ -169,6 +169,18 @@ def test_the_axis_of_many_epochs_is_not_crowded():
     assert 5 <= len(labels) <= 10
 
 
+@pytest.mark.parametrize("render", CHARTS)
+def test_a_long_history_has_points_at_some_epochs_and_at_the_last(render):
+    values = (0.5,) * 60
+    svg = render(series(values, values, 60))
+    epochs = [int(epoch) for epoch in re.findall(r'"validation" data-epoch="(\d+)"', svg)]
+    assert 15 <= len(epochs) <= 25
+    assert max(epochs) == 60
+    (line,) = re.findall(r'<polyline class="curve validation" points="([^"]*)"', svg)
+    assert len(line.split()) == 60
+    assert len(svg) < 25_000
+
+
 def test_before_the_first_epoch_it_says_what_will_come():
     assert "adds a point here" in render_loss(series((), (), 10))
     assert "adds a point here" not in render_loss(series((1.0,), (1.0,), 10))

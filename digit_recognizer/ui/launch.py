@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlsplit
 
 import gradio as gr
 from starlette.middleware import Middleware
@@ -11,8 +12,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from digit_recognizer.ink.decoding import MAX_FILE_BYTES
+from digit_recognizer.ui.address import in_address
 from digit_recognizer.ui.language import language
 from digit_recognizer.ui.pictures.examples import FOLDER as EXAMPLES_FOLDER
+from digit_recognizer.ui.root_path import RootPath
 from digit_recognizer.ui.server import fast_lane
 from digit_recognizer.ui.server.assets import asset_route
 from digit_recognizer.ui.server.body_limit import BodyLimit
@@ -30,15 +33,17 @@ MULTIPART_BYTES = 2**20
 """Room for the multipart headers around an uploaded file."""
 
 
-def launch(page: gr.Blocks, host: str, port: int) -> str:
-    """Serve `page` in the background and return its address.
+def launch(page: gr.Blocks, host: str, port: int, root_path: str = "") -> None:
+    """Serve `page` in the background.
 
+    host: without brackets. root_path: where a proxy serves the page, see `address.root_path`.
     Raises OSError when the port is taken.
     """
     page.queue(api_open=False, default_concurrency_limit=4, max_size=MAX_QUEUED)
-    _, address, _ = page.launch(
-        server_name=host,
+    page.launch(
+        server_name=in_address(host),
         server_port=port,
+        root_path=root_path,
         prevent_thread_lock=True,
         quiet=True,
         show_error=False,
@@ -55,20 +60,21 @@ def launch(page: gr.Blocks, host: str, port: int) -> str:
         head=f"<style>{style_sheet()}</style>{language.head()}",
         app_kwargs={
             "routes": [Route("/healthz", _health), asset_route()],
-            "middleware": middleware(page),
+            "middleware": middleware(page, root_path),
         },
     )
-    return address.rstrip("/")
 
 
-def middleware(page: gr.Blocks) -> list[Middleware]:
+def middleware(page: gr.Blocks, root_path: str = "") -> list[Middleware]:
     """The middleware between the internet and Gradio, outermost first."""
     functions = {index: fn for index, fn in page.fns.items() if fn.fn is not None}
     inputs = {index: len(fn.inputs) for index, fn in functions.items()}
     names = {fn.api_name: index for index, fn in functions.items() if fn.api_name}
     fast = names[fast_lane.API_NAME]
+    below = urlsplit(root_path).path
     return [
         Middleware(SecurityHeaders),
+        *([Middleware(RootPath, path=below)] if below else []),
         Middleware(BodyLimit, others={UPLOAD_ROUTE: MAX_UPLOAD_BYTES + MULTIPART_BYTES}),
         Middleware(Gate, functions=inputs, names=names),
         Middleware(FastLane, index=fast, function=functions[fast].fn),

@@ -2,6 +2,7 @@ import gradio as gr
 import pytest
 
 from digit_recognizer.ui.launch import middleware
+from digit_recognizer.ui.root_path import RootPath
 from digit_recognizer.ui.server.body_limit import BodyLimit
 from digit_recognizer.ui.server.fast_lane import FastLane
 from digit_recognizer.ui.server.gate import UPLOAD_ROUTE, Gate
@@ -41,3 +42,11 @@ def test_strangers_meet_the_limit_for_bodies_before_the_gate_and_the_gate_before
 def test_the_fast_lane_finds_its_function_by_its_api_name_alone():
     with pytest.raises(KeyError, match="draw"):
         layers_of("strokes_read")
+
+
+def test_below_a_path_it_is_stripped_before_anything_looks_at_it():
+    for root_path in ("/digits", "https://example.org/digits"):
+        layers = middleware(build("draw"), root_path)
+        assert [layer.cls for layer in layers[:3]] == [SecurityHeaders, RootPath, BodyLimit]
+        assert layers[1].kwargs == {"path": "/digits"}
+    assert RootPath not in [layer.cls for layer in middleware(build("draw"), "https://example.org")]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from digit_recognizer import training
 from digit_recognizer.errors import RecognizerError
-from digit_recognizer.files import replacing
+from digit_recognizer.files import print_any_name, replacing
 from digit_recognizer.training.config import DATA_VARIABLE, DEFAULT_PRESET, PRESETS, TrainConfig
 from digit_recognizer.training.events import DatasetNote, EpochResult, TrainingEvent, TrainingResult
 
@@ -27,6 +27,7 @@ EPILOG = "presets:\n" + "\n".join(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    print_any_name()
     options = build_parser().parse_args(arguments)
     try:
         _run(options)

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.errors import RecognizerError
-from digit_recognizer.files import replacing
+from digit_recognizer.files import print_any_name, replacing
 from digit_recognizer.ink.decoding import FORMAT_NAMES
 from digit_recognizer.recognizer import Lines, Prediction, Recognizer
 
@@ -21,6 +21,7 @@ BOX_SIDE = 1600
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status, 1 when any picture could not be read."""
+    print_any_name()
     parser = build_parser()
     options = parser.parse_args(arguments)
     if options.boxes and len(options.pictures) > 1:

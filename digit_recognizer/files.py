@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -37,6 +38,15 @@ def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def print_any_name() -> None:
+    """From now on, print what standard output cannot encode, names of files above all, as escapes.
+
+    Standard error does so by itself.
+    """
+    with contextlib.suppress(AttributeError):  # not a text file: None, or somebody's replacement
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 class UnreadableFile(Exception):

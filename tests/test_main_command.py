@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,32 @@ def test_boxes_are_drawn_into_a_copy_of_the_picture(number, tmp_path, capsys):
     assert "cannot be written" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main([number, number, "--boxes", str(path)])
+
+
+def test_names_that_the_output_cannot_encode_are_escaped(picture, always_seven, tmp_path):
+    named = tmp_path / "图片.gif"
+    named.write_bytes(Path(picture).read_bytes())
+    for options in ([], ["--json"]):
+        shown = subprocess.run(
+            [sys.executable, "-m", "digit_recognizer", named, picture, named, *options],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
+            capture_output=True,
+            text=True,
+        )
+        assert (shown.returncode, shown.stderr) == (0, "")
+        lines = shown.stdout.splitlines()
+        assert [r"\u56fe\u7247.gif" in line for line in lines] == [True, False, True]
+    assert (
+        "[7]"
+        in subprocess.run(
+            [sys.executable, "-m", "digit_recognizer", named],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            check=True,
+        ).stdout.decode()
+    )
 
 
 def test_json_is_an_object_a_line(picture, always_seven, capsys):

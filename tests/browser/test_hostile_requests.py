@@ -191,12 +191,21 @@ def test_other_files_are_not_served(server, path):
 
 
 @pytest.mark.parametrize("name", ["predict", "load"])
-@pytest.mark.parametrize("path", [str(example_path(3)), str(SHIPPED_MODEL), "http://127.0.0.1:9/a"])
-def test_only_what_was_uploaded_can_be_handed_in(server, functions, name, path):
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (str(example_path(3)), "did not understand"),
+        (str(SHIPPED_MODEL), "did not understand"),
+        ("http://127.0.0.1:9/a", "fetches no addresses"),
+        ("https://127.0.0.1:9/a", "fetches no addresses"),
+        ("file:///etc/passwd", "did not understand"),
+    ],
+)
+def test_only_what_was_uploaded_can_be_handed_in(server, functions, name, path, said):
     index = next(key for key, value in functions.items() if value["api_name"] == name)
     for file in ({"path": path}, {"path": path, **A_FILE}):
         call = {"data": [file], "fn_index": index, "session_hash": f"file{name}"}
-        assert "did not understand" in queued(server, call)
+        assert said in queued(server, call)
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/theme.css", "/nowhere", "/gradio_api/info"])

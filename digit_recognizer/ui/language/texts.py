@@ -67,6 +67,7 @@ NOT_A_DRAWING = "The page cannot read this drawing. Clear the sheet and draw aga
 WRONG_TYPE = f"This file is not a picture. Choose one of these formats: {FORMAT_NAMES}."
 FILE_TOO_LARGE = "This file is larger than 20 MB. Make the picture smaller and upload it again."
 BAD_REQUEST = "The server did not understand this request. Reload the page and try again."
+ADDRESS_NOT_FETCHED = "The server fetches no addresses. Save the picture and send it as a file."
 NOT_SAVED = "The server could not save the file, perhaps because the disk is full. Try again later."
 NO_PICTURE = "No picture was sent. Send one as a file."
 API_PICTURE = "picture"

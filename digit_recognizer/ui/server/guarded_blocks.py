@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import gradio_client.utils as client_utils
 from gradio.data_classes import FileData
 from gradio.utils import get_upload_folder, is_in_or_equal
 
@@ -45,6 +46,8 @@ def uploaded_path(path: object) -> str | None:
     """An untrusted path, checked to be an uploaded file's; `gr.Error` for any other."""
     if path is None:
         return None
+    if isinstance(path, str) and client_utils.is_http_url_like(path):
+        raise gr.Error(texts.ADDRESS_NOT_FETCHED, print_exception=False)
     if (
         not isinstance(path, str)
         or not is_in_or_equal(path, get_upload_folder())

@@ -5,7 +5,6 @@ Knows nothing about Keras or about how a task is done.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -34,8 +33,10 @@ SEED_RANGE = (0, 2**31 - 1)
 def _check(name: str, value: object, kind: type, allowed: tuple[float, float]) -> None:
     low, high = allowed
     numeric = isinstance(value, (int, kind)) and not isinstance(value, bool)
-    if not (numeric and math.isfinite(value) and low <= value <= high):
-        raise BadConfig(f"The {name} is {value!r}; it must be between {low:g} and {high:g}.")
+    if not (numeric and low <= value <= high):
+        shown = repr(value)
+        shown = shown if len(shown) <= 30 else shown[:27] + "…"
+        raise BadConfig(f"The {name} is {shown}; it must be between {low:g} and {high:g}.")
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ def test_the_page_offers_its_default_and_not_the_long_training():
         ({"hidden": ()}, "number of hidden layers is 0"),
         ({"hidden": (8,) * 7}, "number of hidden layers is 7"),
         ({"hidden": (20_000,)}, "units in a hidden layer is 20000"),
+        ({"hidden": (10**500,)}, "units in a hidden layer is 100000"),
+        ({"learning_rate": 10**500}, "learning rate is 1000"),
         ({"hidden": (64, 0)}, "units in a hidden layer is 0"),
         ({"schedule": "cosine"}, "'constant' or 'one-cycle'"),
     ],

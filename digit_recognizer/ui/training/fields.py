@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -170,10 +171,12 @@ def _whole(name: str, value: object) -> float:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+_SEPARATORS = re.compile("[,;，；、،]")
+"""Commas and semicolons of several languages' keyboards."""
+
+
 def _layers(value: object) -> tuple[int, ...]:
     try:
-        return tuple(
-            int(units) for units in str(value).replace(";", ",").split(",") if units.strip()
-        )
+        return tuple(int(units) for units in _SEPARATORS.split(str(value)) if units.strip())
     except ValueError as error:
         raise BadConfig(texts.hidden_not_understood(str(value)[:60])) from error

@@ -50,7 +50,15 @@ def test_whole_numbers_may_come_as_floats(fields):
 
 
 @pytest.mark.parametrize(
-    ("text", "hidden"), [("128", (128,)), (" 256 , 128 ", (256, 128)), ("64;32,", (64, 32))]
+    ("text", "hidden"),
+    [
+        ("128", (128,)),
+        (" 256 , 128 ", (256, 128)),
+        ("64;32,", (64, 32)),
+        ("256，128", (256, 128)),
+        ("256、128", (256, 128)),
+        ("２５６；128", (256, 128)),
+    ],
 )
 def test_hidden_layers_are_read_generously(fields, text, hidden):
     assert read(fields, **VALUES | {"hidden": text}).hidden == hidden
@@ -69,6 +77,9 @@ def test_hidden_layers_are_read_generously(fields, text, hidden):
         {"hidden": ""},
         {"hidden": "128, wide"},
         {"hidden": "20000"},
+        {"hidden": "9" * 500},
+        {"hidden": "9" * 5000},
+        {"batch_size": 10**500},
         {"hidden": None},
         {"hidden": "1," * 100},
         {"batch_size": 0},

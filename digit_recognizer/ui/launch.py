@@ -22,6 +22,7 @@ from digit_recognizer.ui.server.body_limit import BodyLimit
 from digit_recognizer.ui.server.fast_lane import FastLane
 from digit_recognizer.ui.server.gate import UPLOAD_ROUTE, Gate
 from digit_recognizer.ui.server.security_headers import SecurityHeaders
+from digit_recognizer.ui.server.uploads import Uploads
 from digit_recognizer.ui.theme import make_theme, style_sheet
 from digit_recognizer.ui.training.model_files import MAX_UPLOAD_BYTES
 
@@ -77,6 +78,7 @@ def middleware(page: gr.Blocks, root_path: str = "") -> list[Middleware]:
         *([Middleware(RootPath, path=below)] if below else []),
         Middleware(BodyLimit, others={UPLOAD_ROUTE: MAX_UPLOAD_BYTES + MULTIPART_BYTES}),
         Middleware(Gate, functions=inputs, names=names),
+        Middleware(Uploads),
         Middleware(FastLane, index=fast, function=functions[fast].fn),
     ]
 

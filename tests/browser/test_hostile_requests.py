@@ -39,6 +39,7 @@ NOT_FOUND = [
     *("/gradio_api/proxy=http://127.0.0.1/", "/gradio_api/file=http://127.0.0.1/"),
     *("/gradio_api/file=HTTPS://example.com/", "/gradio_api/stream/a/b/1/playlist-file"),
     *("/gradio_api/custom_component/x/client/component/a.js", "/gradio_api/dev/reload"),
+    "/gradio_api/upload_progress?upload_id=a",
 ]
 
 

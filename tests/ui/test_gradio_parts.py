@@ -37,7 +37,7 @@ ROUTES = {
         *("/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt"),
         *("/assets/{path:path}", "/static/{path:path}", "/gradio_api/file={path_or_url:path}"),
         *(f"/gradio_api/{name}" for name in ("info", "app_id", "startup-events", "theme.css")),
-        *("/gradio_api/upload_progress", "/gradio_api/queue/data"),
+        "/gradio_api/queue/data",
         *("/gradio_api/heartbeat/{session_hash}", "/gradio_api/call/{api_name}/{event_id}"),
     ),
     "POST": (

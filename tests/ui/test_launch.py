@@ -7,6 +7,7 @@ from digit_recognizer.ui.server.body_limit import BodyLimit
 from digit_recognizer.ui.server.fast_lane import FastLane
 from digit_recognizer.ui.server.gate import UPLOAD_ROUTE, Gate
 from digit_recognizer.ui.server.security_headers import SecurityHeaders
+from digit_recognizer.ui.server.uploads import Uploads
 
 
 async def strokes_read(value, request: gr.Request):
@@ -33,7 +34,7 @@ def layers_of(api_name: str) -> dict[type, dict]:
 
 def test_strangers_meet_the_limit_for_bodies_before_the_gate_and_the_gate_before_the_fast_lane():
     layers = layers_of("draw")
-    assert list(layers) == [SecurityHeaders, BodyLimit, Gate, FastLane]
+    assert list(layers) == [SecurityHeaders, BodyLimit, Gate, Uploads, FastLane]
     assert layers[BodyLimit]["others"].keys() == {UPLOAD_ROUTE}
     assert layers[Gate] == {"functions": {0: 2, 1: 1}, "names": {"other": 0, "draw": 1}}
     assert layers[FastLane] == {"index": 1, "function": strokes_read}

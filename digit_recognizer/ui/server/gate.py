@@ -22,7 +22,7 @@ CALL = "digit_recognizer.call"
 _READ = re.compile(
     r"/|/(config|healthz|theme\.css|favicon\.ico|manifest\.json|robots\.txt)"
     r"|/(assets|static)/.+"
-    r"|/gradio_api/(info|app_id|startup-events|theme\.css|upload_progress|queue/data)"
+    r"|/gradio_api/(info|app_id|startup-events|theme\.css|queue/data)"
     r"|/gradio_api/heartbeat/[\w-]{1,64}"
     # Files of this machine; Gradio would fetch files of other machines, too, for anybody.
     r"|/gradio_api/file=(?!(?i:https?:)).+"

@@ -40,24 +40,35 @@ def main() -> int:
         return fail(str(error))
 
     from digit_recognizer.training.worker import WorkerPool
+    from digit_recognizer.ui.own_folder import OwnFolder
+
+    try:
+        folder = OwnFolder()  # before Gradio, whose components remember it
+    except OSError as error:
+        return fail(f"There is no room for uploads: {error}. Name a folder in $GRADIO_TEMP_DIR.")
+
     from digit_recognizer.ui.launch import close, launch
     from digit_recognizer.ui.page import build_page
 
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), lambda *_: stopped.set())
     pool = WorkerPool()
     page = build_page(recognizer, pool, flags.max_trainings)
     try:
         launch(page, flags.host, flags.port, flags.root_path)
     except OSError:
+        folder.close()
         problem = address.port_problem(flags.host, flags.port)
         return fail(problem or "The page cannot be served at this address.")
     place = address.visit_address(flags.host, flags.port, flags.root_path)
     print(f"Running on {place} (Ctrl+C stops it)", flush=True)
-    stopped.wait()
+    while not stopped.wait(1):  # without a limit, Windows would not see Ctrl+C
+        pass
     pool.close()
     close(page)
+    folder.close()
     return 0
 
 

@@ -26,8 +26,6 @@ from digit_recognizer.ui.training.course import Course
 from digit_recognizer.ui.training.training import Training
 from digit_recognizer.ui.visitors.visitors import Visitors
 
-CACHE_SWEEP = (600, 3600)
-"""Every so many seconds, uploads older than so many seconds are deleted."""
 _SCRIPTS = (
     *("page.js", "training/course.js", "sketchpad/newcomer.js", "sketchpad/boxes.js"),
     *("lessons/inside.js", "masthead/shortcuts.js"),
@@ -43,7 +41,7 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
     """
     visitors = Visitors(recognizer)
     line = TrainingLine(pool, max_trainings)
-    with GuardedBlocks(title=texts.TITLE, fill_width=True, delete_cache=CACHE_SWEEP) as page:
+    with GuardedBlocks(title=texts.TITLE, fill_width=True) as page:
         gr.HTML(render_masthead(), elem_id="masthead", apply_default_css=False)
         # Parts that change the answer stand before it and after it.
         answer = AnswerPanel(

@@ -76,6 +76,15 @@ def test_a_busy_port_is_one_sentence():
     assert result.stdout == ""
 
 
+def test_uploads_that_cannot_be_written_anywhere_are_one_sentence(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "file"))
+    result = run_app()
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert "GRADIO_TEMP_DIR" in result.stderr
+
+
 def test_a_bad_model_is_one_sentence(tmp_path):
     path = tmp_path / "model.npz"
     path.write_bytes(b"no network")
@@ -93,9 +102,11 @@ def test_bad_flags_are_explained(flags):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_end_it_cleanly_in_the_middle_of_a_training(number, tiny_mnist):
-    with running_server(DIGIT_RECOGNIZER_MNIST=str(tiny_mnist)) as server:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_end_it_cleanly_in_the_middle_of_a_training(number, tiny_mnist, tmp_path):
+    folders = {"DIGIT_RECOGNIZER_MNIST": str(tiny_mnist), "GRADIO_TEMP_DIR": str(tmp_path)}
+    with running_server(**folders) as server:
+        assert len(list(tmp_path.iterdir())) == 1
         visitor = Visitor(server.url, "visitor")
         visitor.stay()
         news = visitor.train("tutorial", 50, hidden="1024, 1024", batch_size=8)
@@ -105,6 +116,7 @@ def test_signals_end_it_cleanly_in_the_middle_of_a_training(number, tiny_mnist):
         status, errors = server.stop(number)
         visitor.leave()
         assert (status, errors) == (0, "")
+        assert list(tmp_path.iterdir()) == []
         assert wait_for(lambda: not any(alive(pid) for pid in workers), 5)
         with socket.socket() as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

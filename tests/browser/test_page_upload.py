@@ -10,6 +10,7 @@ from digit_recognizer.ink.strokes import render
 from digit_recognizer.ui.events import inline_file
 from digit_recognizer.ui.pictures.examples import example_path
 from tests.browser.digit_page import DIGITS, side_by_side
+from tests.browser.server import wait_for
 
 
 def picture(digit: int, kind: str = "PNG", mode: str = "L") -> dict:
@@ -256,3 +257,57 @@ def test_lines_of_digits_stand_clear_of_their_caption_on_a_phone(new_tab):
         box = button.bounding_box()
         assert box["y"] + box["height"] <= caption["y"] + 1
         assert box["height"] >= 43.5
+
+
+HAND_OVER = """
+([content, name, type]) => {
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([bytes], name, { type }));
+  const input = document.querySelector('#upload input[type=file]');
+  input.files = transfer.files;
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+}
+"""
+"""Chooses a file with the type that a system gave it; Playwright always gives one."""
+
+
+def hand_over(tab, content: bytes, name: str, kind: str) -> None:
+    tab.page.evaluate(HAND_OVER, [base64.b64encode(content).decode(), name, kind])
+
+
+def test_the_server_judges_files_whose_type_the_system_does_not_know(tab):
+    for kind in ("", "application/octet-stream"):
+        hand_over(tab, picture(7)["buffer"], "digit", kind)
+        tab.expect_digit(7)
+        hand_over(tab, b"seven", "digit.png", kind)
+        assert tab.message().endswith(".")
+        tab.expect_no_digit()
+    assert tab.page.locator("[data-testid=toast-body]").count() == 0
+
+
+def test_the_answer_to_a_picture_that_comes_too_late_is_not_shown(tab):
+    held = []
+    tab.page.route("**/gradio_api/upload", lambda route: held.append(route))
+
+    def upload_slowly() -> None:
+        hand_over(tab, picture(7)["buffer"], "seven.png", "image/png")
+        expect(tab.page.locator(".sheet-frame img")).to_be_visible()
+        assert wait_for(lambda: tab.page.wait_for_timeout(20) or held, 10)
+
+    def arrive_late() -> None:
+        with tab.page.expect_response("**/gradio_api/run/predict*"):
+            held.pop().continue_()
+
+    upload_slowly()
+    hand_over(tab, b"seven", "note.txt", "text/plain")
+    said = tab.message()
+    arrive_late()
+    assert tab.digit() is None
+    assert tab.message() == said
+
+    upload_slowly()
+    tab.draw(DIGITS[1])
+    tab.expect_digit(1)
+    arrive_late()
+    assert tab.digit() == 1

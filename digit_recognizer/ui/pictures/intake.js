@@ -9,10 +9,13 @@ const isUpload = (target) => target instanceof Element && target.closest('#uploa
 const takesText = (target) =>
   target instanceof Element && target.closest('input, textarea, [contenteditable=true]') !== null;
 
+let admitted = null; // the file that was chosen last, and its address on the sheet
+
 function problem(file) {
   const isSvg = file.type.startsWith('image/svg') || /\.svgz?$/i.test(file.name);
   // Some systems know no type for a picture; the server will tell.
-  if (isSvg || (file.type && !file.type.startsWith('image/'))) return 'type';
+  const unknown = ['', 'application/octet-stream'].includes(file.type);
+  if (isSvg || (!unknown && !file.type.startsWith('image/'))) return 'type';
   return file.size > props.max_bytes ? 'size' : null;
 }
 
@@ -23,7 +26,9 @@ function tellSheet(name, detail) {
 /* Shows a file on the sheet, or refuses it; returns whether the server may have it. */
 function admit(files) {
   const reason = problem(files[0]);
-  tellSheet('picture', { src: reason ? null : URL.createObjectURL(files[0]) });
+  const src = reason ? null : URL.createObjectURL(files[0]);
+  tellSheet('picture', { src });
+  admitted = { src, file: files[0] };
   if (reason) trigger('select', { reason });
   if (files.length > 1) tellSheet('note', { text: props.only_first });
   return !reason;
@@ -48,6 +53,17 @@ function change(event) {
     transfer.items.add(target.files[0]);
     target.files = transfer.files;
   }
+}
+
+/* Whether an uploaded file is still what the sheet shows: much can happen while it is on its way. */
+function arrive({ detail }) {
+  const shown = document.querySelector('#sketchpad .sheet-picture:not([hidden]) img');
+  const { src, file } = admitted ?? {};
+  detail.wanted =
+    Boolean(src) &&
+    shown?.getAttribute('src') === src &&
+    detail.file?.orig_name === file.name &&
+    detail.file.size === file.size;
 }
 
 function drop(event) {
@@ -75,6 +91,7 @@ function paste(event) {
 }
 
 document.addEventListener('change', change, true);
+document.addEventListener('file-arrived', arrive);
 document.addEventListener('dragover', dragOver);
 document.addEventListener('drop', drop);
 document.addEventListener('paste', paste);

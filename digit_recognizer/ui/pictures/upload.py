@@ -13,6 +13,13 @@ from digit_recognizer.ui.server.guarded_blocks import FileButton
 from digit_recognizer.ui.visitors.visitors import Visitors
 
 _INTAKE = Path(__file__).parent / "intake.js"
+_IF_WANTED = """
+(file) => {
+  const detail = { file };
+  document.dispatchEvent(new CustomEvent('file-arrived', { detail }));
+  return detail.wanted ? file : null;
+}
+"""
 
 
 class Intake(gr.HTML):
@@ -43,13 +50,16 @@ class Upload:
         with gr.Column(elem_id="upload", min_width=0):  # the button's file input stands beside it
             button = FileButton(texts.UPLOAD, size="sm", elem_id="upload-button")
         intake = Intake(elem_id="intake")
-        button.upload(self.read, button, [answer], trigger_mode="always_last", **AT_ONCE)
+        button.upload(
+            self.read, button, [answer], js=_IF_WANTED, trigger_mode="always_last", **AT_ONCE
+        )
         intake.select(self.refuse, None, [answer], **AT_ONCE)
 
     def read(self, path: str | None, request: gr.Request) -> dict:
-        """Answer the picture at `path`; None when it was taken away."""
+        """Answer the picture at `path`; None when the sheet shows something else by now."""
         visitor = self._visitors.visit(request.session_hash)
-        visitor.upload(path)
+        if path is not None:
+            visitor.upload(path)
         return {self.answer: render_reading(visitor.reading())}
 
     def refuse(self, event: gr.EventData, request: gr.Request) -> dict:

@@ -80,13 +80,19 @@ class Visitor:
             self._shown = "sheet" if strokes else None
 
     def upload(self, path: str | None) -> None:
-        """Show the picture at `path` on the sheet, in place of a drawing; None takes it away."""
+        """Show the picture at `path` on the sheet, in place of a drawing; None takes it away.
+
+        What comes to the sheet while the picture is being opened stays.
+        """
+        before = self.touches
         try:
             scan = None if path is None else self.reader.recognizer.scan(path)
             picture = scan and scan.stored(np.float16)
         except (BadImage, EmptyDrawing) as error:
             picture = str(error)
-        self._set_upload(picture)
+        with self._lock:
+            if self.touches == before:
+                self._set_upload(picture)
 
     def refuse_upload(self, message: str) -> None:
         """Show why the browser did not upload a picture; `message` is one plain sentence."""

@@ -22,9 +22,10 @@ def page():
     return Page()
 
 
-def test_a_picture_is_answered_and_taking_it_away_leaves_the_invitation(page):
+def test_a_picture_is_answered_and_one_that_comes_too_late_changes_nothing(page):
     assert 'data-digit="5"' in page.upload.read(str(example_path(3)), REQUEST)[page.answer]
-    assert "invitation" in page.upload.read(None, REQUEST)[page.answer]
+    refusal = page.upload.refuse(sent({"reason": "type"}), REQUEST)
+    assert page.upload.read(None, REQUEST) == refusal
 
 
 def test_a_file_that_is_no_picture_is_a_sentence(page, tmp_path):

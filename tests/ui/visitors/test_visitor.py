@@ -7,6 +7,7 @@ from PIL import Image
 
 from digit_recognizer.errors import RecognizerError, TrainingFailed
 from digit_recognizer.ink.strokes import render
+from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.visitors.networks import Network
@@ -52,6 +53,21 @@ def picture(tmp_path):
     image.paste(0, (28, 10, 33, 50))
     image.save(path)
     return str(path)
+
+
+@pytest.mark.parametrize("newer", ["a refusal", "a drawing"])
+def test_what_comes_while_a_picture_is_being_opened_stays(visitor, picture, newer, monkeypatch):
+    scan = Recognizer.scan
+
+    def scan_slowly(recognizer, path):
+        scanned = scan(recognizer, path)
+        visitor.refuse_upload("No.") if newer == "a refusal" else visitor.draw(drawing())
+        return scanned
+
+    monkeypatch.setattr(Recognizer, "scan", scan_slowly)
+    visitor.upload(picture)
+    assert visitor.reading().problem == ("No." if newer == "a refusal" else "")
+    assert (visitor.sheet is not None) == (newer == "a drawing")
 
 
 def test_several_digits_are_a_number_also_while_looking_back(trained):

@@ -57,7 +57,14 @@ def main() -> int:
     pool = WorkerPool()
     page = build_page(recognizer, pool, flags.max_trainings)
     try:
-        launch(page, flags.host, flags.port, flags.root_path)
+        launch(
+            page,
+            flags.host,
+            flags.port,
+            flags.root_path,
+            allowed_hosts=flags.allowed_hosts,
+            trusted_proxies=flags.trusted_proxy,
+        )
     except OSError:
         folder.close()
         problem = address.port_problem(flags.host, flags.port)
@@ -91,6 +98,22 @@ def parse_flags() -> argparse.Namespace:
         metavar="PATH",
         help="path that a proxy serves the page below, for example /digits; "
         "the proxy may strip it or keep it",
+    )
+    parser.add_argument(
+        "--allowed-hosts",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="names in the page's address, where a proxy serves it (any name on other addresses "
+        "than this machine's own; on those localhost and the like)",
+    )
+    parser.add_argument(
+        "--trusted-proxy",
+        nargs="+",
+        # The proxy of Hugging Face Spaces is the only way there, from changing addresses.
+        default=["*"] if "SPACE_ID" in os.environ else [],
+        metavar="ADDRESS",
+        help="proxy whose X-Forwarded headers say how the page is reached; * for any (none)",
     )
     parser.add_argument(
         "--model", help="network that answers, an .npz from train.py (default: the built-in one)"

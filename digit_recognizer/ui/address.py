@@ -11,6 +11,7 @@ import os
 import re
 import socket
 from collections.abc import Mapping
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 VARIABLES = {
@@ -100,6 +101,14 @@ _SETTINGS = {
 def in_address(host: str) -> str:
     """A host as it stands in an address: an IPv6 address has brackets there."""
     return f"[{host}]" if ":" in host else host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, without brackets, leads to this machine alone."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def visit_address(host: str, port: int, path: str = "") -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 import gradio as gr
@@ -12,7 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from digit_recognizer.ink.decoding import MAX_FILE_BYTES
-from digit_recognizer.ui.address import in_address
+from digit_recognizer.ui.address import in_address, is_loopback
 from digit_recognizer.ui.language import language
 from digit_recognizer.ui.pictures.examples import FOLDER as EXAMPLES_FOLDER
 from digit_recognizer.ui.root_path import RootPath
@@ -21,6 +23,7 @@ from digit_recognizer.ui.server.assets import asset_route
 from digit_recognizer.ui.server.body_limit import BodyLimit
 from digit_recognizer.ui.server.fast_lane import FastLane
 from digit_recognizer.ui.server.gate import UPLOAD_ROUTE, Gate
+from digit_recognizer.ui.server.own_site import OwnSite
 from digit_recognizer.ui.server.security_headers import SecurityHeaders
 from digit_recognizer.ui.server.uploads import Uploads
 from digit_recognizer.ui.theme import make_theme, style_sheet
@@ -34,12 +37,26 @@ MULTIPART_BYTES = 2**20
 """Room for the multipart headers around an uploaded file."""
 
 
-def launch(page: gr.Blocks, host: str, port: int, root_path: str = "") -> None:
+def launch(
+    page: gr.Blocks,
+    host: str,
+    port: int,
+    root_path: str = "",
+    allowed_hosts: Collection[str] = (),
+    trusted_proxies: Collection[str] = (),
+) -> None:
     """Serve `page` in the background.
 
     host: without brackets. root_path: where a proxy serves the page, see `address.root_path`.
+    allowed_hosts: names that the page has. trusted_proxies: addresses, see `OwnSite`.
     Raises OSError when the port is taken.
     """
+    named = {urlsplit(root_path).hostname, *allowed_hosts} - {None}
+    own_site = Middleware(
+        OwnSite, hosts=named, is_open=not is_loopback(host), proxies=trusted_proxies
+    )
+    # Uvicorn would believe every program of this machine; `OwnSite` decides whom to believe.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
     page.queue(api_open=False, default_concurrency_limit=4, max_size=MAX_QUEUED)
     page.launch(
         server_name=in_address(host),
@@ -61,12 +78,12 @@ def launch(page: gr.Blocks, host: str, port: int, root_path: str = "") -> None:
         head=f"<style>{style_sheet()}</style>{language.head()}",
         app_kwargs={
             "routes": [Route("/healthz", _health), asset_route()],
-            "middleware": middleware(page, root_path),
+            "middleware": middleware(page, own_site, root_path),
         },
     )
 
 
-def middleware(page: gr.Blocks, root_path: str = "") -> list[Middleware]:
+def middleware(page: gr.Blocks, own_site: Middleware, root_path: str = "") -> list[Middleware]:
     """The middleware between the internet and Gradio, outermost first."""
     functions = {index: fn for index, fn in page.fns.items() if fn.fn is not None}
     inputs = {index: len(fn.inputs) for index, fn in functions.items()}
@@ -75,6 +92,7 @@ def middleware(page: gr.Blocks, root_path: str = "") -> list[Middleware]:
     below = urlsplit(root_path).path
     return [
         Middleware(SecurityHeaders),
+        own_site,
         *([Middleware(RootPath, path=below)] if below else []),
         Middleware(BodyLimit, others={UPLOAD_ROUTE: MAX_UPLOAD_BYTES + MULTIPART_BYTES}),
         Middleware(Gate, functions=inputs, names=names),

@@ -215,6 +215,34 @@ def test_every_answer_has_the_security_headers(server, path):
     assert {name: headers[name] for name in HEADERS} == HEADERS
 
 
+@pytest.mark.parametrize("path", ["/", "/config", "/gradio_api/info", "/nowhere"])
+def test_what_varies_is_kept_by_no_cache(server, path):
+    assert ask(server, path)[2]["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-Host", "X-Gradio-Server", "X-Forwarded-Proto"])
+def test_headers_of_a_stranger_do_not_move_the_page(server, name):
+    value = "https" if name == "X-Forwarded-Proto" else "http://evil.test"
+    for path in ("/", "/config"):
+        status, text, _ = ask(server, path, headers={name: value})
+        assert status == 200
+        assert "evil.test" not in text
+        assert server.url.replace("http:", "https:") not in text
+
+
+def test_no_other_site_may_use_the_page(server):
+    for headers in ({"Origin": "http://evil.test"}, {"Host": "evil.test"}):
+        for path in ("/", "/config", "/gradio_api/upload", "/gradio_api/queue/join"):
+            assert ask(server, path, headers=headers)[0] in (400, 403)
+
+
+def test_parts_of_a_file_and_names_that_no_file_can_have_raise_nothing(server):
+    path = f"/gradio_api/file={quote(str(example_path(3)))}"
+    assert ask(server, path, headers={"Range": "bytes=0-0,2-2"})[0] == 200
+    assert ask(server, "/static/" + "x" * 5_000)[0] == 404
+    assert ask(server, "/gradio_api/file=" + "x" * 5_000)[0] == 404
+
+
 def test_refusals_have_the_security_headers(server):
     for body in (b"{", b" " * (2**20 + 1)):
         assert ask(server, "/gradio_api/queue/join", body)[2]["X-Frame-Options"] == "DENY"

@@ -99,3 +99,10 @@ def test_a_port_is_free_or_the_reason_is_told():
     assert address.port_problem("127.0.0.1", port) is None
     for host in ("no.such.host.invalid", "192.0.2.1", "2001:db8::1", "a" * 70):
         assert "not an address of this machine" in address.port_problem(host, port)
+
+
+def test_loopback_names_are_known():
+    assert address.is_loopback("localhost")
+    assert address.is_loopback("::1")
+    assert not address.is_loopback("0.0.0.0")
+    assert not address.is_loopback("example.org")

@@ -1,13 +1,17 @@
 import gradio as gr
 import pytest
+from starlette.middleware import Middleware
 
 from digit_recognizer.ui.launch import middleware
 from digit_recognizer.ui.root_path import RootPath
 from digit_recognizer.ui.server.body_limit import BodyLimit
 from digit_recognizer.ui.server.fast_lane import FastLane
 from digit_recognizer.ui.server.gate import UPLOAD_ROUTE, Gate
+from digit_recognizer.ui.server.own_site import OwnSite
 from digit_recognizer.ui.server.security_headers import SecurityHeaders
 from digit_recognizer.ui.server.uploads import Uploads
+
+OWN_SITE = Middleware(OwnSite)
 
 
 async def strokes_read(value, request: gr.Request):
@@ -29,12 +33,12 @@ def build(api_name: str) -> gr.Blocks:
 
 
 def layers_of(api_name: str) -> dict[type, dict]:
-    return {layer.cls: layer.kwargs for layer in middleware(build(api_name))}
+    return {layer.cls: layer.kwargs for layer in middleware(build(api_name), OWN_SITE)}
 
 
 def test_strangers_meet_the_limit_for_bodies_before_the_gate_and_the_gate_before_the_fast_lane():
     layers = layers_of("draw")
-    assert list(layers) == [SecurityHeaders, BodyLimit, Gate, Uploads, FastLane]
+    assert list(layers) == [SecurityHeaders, OwnSite, BodyLimit, Gate, Uploads, FastLane]
     assert layers[BodyLimit]["others"].keys() == {UPLOAD_ROUTE}
     assert layers[Gate] == {"functions": {0: 2, 1: 1}, "names": {"other": 0, "draw": 1}}
     assert layers[FastLane] == {"index": 1, "function": strokes_read}
@@ -47,7 +51,14 @@ def test_the_fast_lane_finds_its_function_by_its_api_name_alone():
 
 def test_below_a_path_it_is_stripped_before_anything_looks_at_it():
     for root_path in ("/digits", "https://example.org/digits"):
-        layers = middleware(build("draw"), root_path)
-        assert [layer.cls for layer in layers[:3]] == [SecurityHeaders, RootPath, BodyLimit]
-        assert layers[1].kwargs == {"path": "/digits"}
-    assert RootPath not in [layer.cls for layer in middleware(build("draw"), "https://example.org")]
+        layers = middleware(build("draw"), OWN_SITE, root_path)
+        assert [layer.cls for layer in layers[:4]] == [
+            SecurityHeaders,
+            OwnSite,
+            RootPath,
+            BodyLimit,
+        ]
+        assert layers[2].kwargs == {"path": "/digits"}
+    assert RootPath not in [
+        layer.cls for layer in middleware(build("draw"), OWN_SITE, "https://example.org")
+    ]

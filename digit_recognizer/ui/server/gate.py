@@ -16,6 +16,8 @@ from starlette.responses import JSONResponse
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+MAX_NAME_BYTES = 255
+"""Of a file; systems raise at longer ones."""
 UPLOAD_ROUTE = "/gradio_api/upload"
 CALL = "digit_recognizer.call"
 """Key of the parsed call in the ASGI scope."""
@@ -70,6 +72,7 @@ class Gate:
         # On every route, so that a body above the limit is refused before an answer begins.
         body = await _read_body(receive)
         call = _CALL.fullmatch(path)
+        longest = max(map(len, path.encode(errors="replace").split(b"/")))
         if method == "POST" and (call or path in _REQUIRED):
             message = _parse(body)
             if call:
@@ -80,7 +83,7 @@ class Gate:
                 await self._app({**scope, CALL: message}, _replayed(body, receive), send)
             else:
                 await _answer(422, "This call is not one of this page's.")(scope, receive, send)
-        elif method in ("GET", "HEAD") and _READ.fullmatch(path):
+        elif method in ("GET", "HEAD") and _READ.fullmatch(path) and longest <= MAX_NAME_BYTES:
             await self._app(scope, _replayed(b"", receive), send)
         else:
             await _answer(404, "There is nothing here.")(scope, receive, send)

@@ -39,9 +39,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+VARYING = ("text/html", "application/json")
+"""Answers of these kinds differ with the asker's headers or with time; no cache may keep them."""
+
 
 class SecurityHeaders:
-    """ASGI middleware: adds HEADERS to every answer."""
+    """ASGI middleware: adds HEADERS to every answer, and keeps caches from what varies."""
 
     def __init__(self, app: ASGIApp):
         self._app = app
@@ -60,6 +63,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
+                if headers.get("content-type", "").startswith(VARYING):
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         try:

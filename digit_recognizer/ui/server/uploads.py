@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse
 from digit_recognizer.ui.server.gate import UPLOAD_ROUTE
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 _log = logging.getLogger(__name__)
 _written: ContextVar[list] = ContextVar("_written")
@@ -52,24 +52,16 @@ class Uploads:
         if scope["type"] != "http" or scope["path"] != UPLOAD_ROUTE:
             await self._app(scope, receive, send)
             return
-        started = False
-
-        async def noted(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
         _written.set(files := [])
         try:
-            await self._app({**scope, "query_string": b""}, receive, noted)
+            await self._app({**scope, "query_string": b""}, receive, send)
         except ClientDisconnect:
             pass  # nobody is left to answer
         except Exception as error:
             _log.warning("An upload failed: %r", error)
             full = isinstance(error, OSError)
             said = "The server has no room for this file now." if full else "This is no upload."
-            if not started:
-                await JSONResponse({"detail": said}, 507 if full else 400)(scope, receive, send)
+            await JSONResponse({"detail": said}, 507 if full else 400)(scope, receive, send)
         finally:
             for file in files:
                 with suppress(OSError):

@@ -17,6 +17,10 @@ from digit_recognizer.training.config import DATA_VARIABLE, DEFAULT_PRESET, PRES
 from digit_recognizer.training.events import DatasetNote, EpochResult, TrainingEvent, TrainingResult
 
 STOPPED = "Stopped; nothing was saved."
+GUESSES = (
+    "The network has learnt nothing: it hardly does better than guessing. "
+    "Train again with a lower --learning-rate."
+)
 EPILOG = "presets:\n" + "\n".join(
     f"  {name:<10}hidden {'-'.join(map(str, preset.hidden))}, {preset.epochs} epochs, "
     f"batch size {preset.batch_size}, learning rate {preset.learning_rate:g} ({preset.schedule}), "
@@ -109,6 +113,8 @@ def _run(options: argparse.Namespace) -> None:
     print(
         f"Test accuracy: {result.test_accuracy:.4f}, after {result.fit_seconds:.1f} s of training"
     )
+    if result.evaluation.is_guess:
+        print(GUESSES, file=sys.stderr)
     with _saving(options.output):
         result.mlp.save(options.output)
     if options.export_keras:

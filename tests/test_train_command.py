@@ -4,14 +4,18 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 import train
 from digit_recognizer import files
+from digit_recognizer.network.evaluation import Evaluation
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.training import dataset
 from digit_recognizer.training.config import DATA_VARIABLE, PRESETS
+from digit_recognizer.training.events import TrainingResult
 
 ROOT = Path(train.__file__).parent
 FEW = 1200
@@ -129,6 +133,26 @@ def test_help_names_every_preset_and_loads_nothing_heavy():
     assert "heavy: False" in shown
     for preset in PRESETS:
         assert f"\n  {preset} " in shown
+
+
+@pytest.mark.parametrize(("right", "hint"), [(11, "a lower --learning-rate"), (97, "")])
+def test_a_network_that_only_guesses_is_saved_with_a_hint(
+    right, hint, tiny_mnist, tmp_path, monkeypatch, capsys
+):
+    confusion = np.diag([right] + [0] * 9) + np.eye(10, k=1, dtype=int) * (100 - right) // 9
+    mlp = Mlp((np.zeros((784, 10), np.float32),), (np.zeros(10, np.float32),))
+    result = TrainingResult(mlp, 1.0, Evaluation(confusion, ()))
+    rooms = {"fit": {"train": lambda *_: result}, "keras_mlp": {"export_keras": None}}
+    monkeypatch.setattr(train.training, "load", lambda: None)
+    for room, names in rooms.items():
+        name = f"digit_recognizer.training.{room}"
+        monkeypatch.setitem(sys.modules, name, SimpleNamespace(**names))
+    path = tmp_path / "model.npz"
+    assert train.main(["--data", str(tiny_mnist), "--output", str(path)]) == 0
+    assert path.exists()
+    errors = capsys.readouterr().err
+    assert hint in errors
+    assert bool(errors) == bool(hint)
 
 
 @pytest.mark.slow

@@ -10,6 +10,9 @@ import numpy as np
 from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.network.mlp import Mlp
 
+MOST_OF_A_GUESS = 2 / NUM_CLASSES
+"""Accuracy up to which a network hardly does better than one that always says the same digit; any
+value near this serves, since one that has learnt anything reads most digits right."""
 MISTAKES_A_CELL = 24
 """Number of mistakes that are kept of each confusion, the surest: poor networks make thousands."""
 
@@ -39,6 +42,11 @@ class Evaluation:
     def accuracy(self) -> float:
         """Share (0 to 1) of the digits that was read right."""
         return float(np.trace(self.confusion) / self.count)
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the network hardly does better than guessing."""
+        return self.accuracy <= MOST_OF_A_GUESS
 
     @property
     def count(self) -> int:

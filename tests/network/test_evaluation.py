@@ -3,7 +3,7 @@ import pickle
 import numpy as np
 import pytest
 
-from digit_recognizer.network.evaluation import MISTAKES_A_CELL, evaluate
+from digit_recognizer.network.evaluation import MISTAKES_A_CELL, Evaluation, evaluate
 from digit_recognizer.network.mlp import Mlp
 
 
@@ -30,6 +30,15 @@ def test_counts_what_was_read_as_what():
     np.testing.assert_array_equal(evaluation.confusion, expected)
     assert evaluation.accuracy == pytest.approx(3 / 5)
     assert evaluation.count == 5
+
+
+def test_a_network_that_always_says_the_same_digit_guesses():
+    def evaluation(right):
+        return Evaluation(np.diag([right] + [0] * 9) + np.eye(10, k=1, dtype=int) * 10, ())
+
+    assert [evaluation(right).is_guess for right in (0, 11, 22, 23, 900)] == [
+        *(True, True, True, False, False)
+    ]
 
 
 def test_the_surest_mistakes_come_first_with_what_was_said():

@@ -255,7 +255,10 @@ class Training:
         test = run.evaluation
         if test is not None:
             result = texts.result(test.accuracy, run.fit_seconds, test.count, on_mnist=not run.note)
-            return render_status(texts.DONE, f"{result}\n{run.note}".strip(), 1)
+            hint = texts.DONE_BADLY_DETAIL if test.is_guess else ""
+            headline = texts.DONE_BADLY if test.is_guess else texts.DONE
+            detail = "\n".join(filter(None, (hint, result, run.note)))
+            return render_status(headline, detail, 1)
         if run.done:
             return render_status(texts.STOPPED, texts.kept_epoch(run.done))
         return render_status(texts.STOPPED, texts.STOPPED_EARLY)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from digit_recognizer.errors import TrainingFailed
+from digit_recognizer.network.evaluation import Evaluation
 from digit_recognizer.training.config import PRESETS, FineTuning
-from digit_recognizer.training.events import BatchProgress, DatasetNote
+from digit_recognizer.training.events import BatchProgress, DatasetNote, TrainingResult
 from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
@@ -137,6 +138,17 @@ def test_the_strip_grows_by_an_epoch_and_none_can_be_chosen_before_the_end(page)
     assert said == [["8"], ["8", "1"], ["8", "1", "3"], [*"8134"], [*"8133"]]
     assert all('aria-disabled="true"' in strip for strip in strips[:-1])
     assert "aria-disabled" not in strips[-1]
+
+
+def test_a_network_that_only_guesses_is_saved_with_a_hint_to_lower_the_rate(page):
+    confusion = np.zeros((10, 10), int)
+    confusion[:, 1] = 1000
+    result = TrainingResult(constant_network(1).mlp, 6.0, Evaluation(confusion, ()))
+    status = page.shown(page.retrain(*WHOLE[:3], result), page.status)[-1]
+    assert texts.DONE_BADLY in status
+    assert "Lower the learning rate" in status
+    assert texts.DONE not in status
+    assert page.visitor.network.recognizer.mlp is result.mlp
 
 
 def test_an_earlier_training_can_be_laid_under_the_newest(page):

@@ -6,9 +6,12 @@ Knows nothing about which events there are.
 from __future__ import annotations
 
 import base64
+from collections.abc import Awaitable, Callable
+from functools import partial, wraps
 from typing import Any
 
 import gradio as gr
+from anyio import CapacityLimiter, to_thread
 
 AT_ONCE = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """For quick answers: one request there and back is about 20 ms faster than the queue's two."""
@@ -16,6 +19,10 @@ QUEUED = {"show_progress": "hidden", "api_visibility": "private", "concurrency_l
 """For slow handlers: one call runs at a time, the others wait."""
 STREAMED = {**QUEUED, "concurrency_limit": None}
 """For generators that have their own line."""
+
+MAX_DECODING = 2
+"""Files that are decoded at once, of all visitors: one takes up to 250 MB."""
+_decoding = CapacityLimiter(MAX_DECODING)
 
 _SAVE = """
 (file) => {
@@ -26,6 +33,19 @@ _SAVE = """
   link.click();
 }
 """
+
+
+def few_at_once(handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """A handler that decodes a file, run in a thread when at most MAX_DECODING do; it waits first.
+
+    Whoever waits holds none of Gradio's threads.
+    """
+
+    @wraps(handler)
+    async def later(*values: Any) -> Any:
+        return await to_thread.run_sync(partial(handler, *values), limiter=_decoding)
+
+    return later
 
 
 def payload(event: gr.EventData) -> dict[str, Any]:

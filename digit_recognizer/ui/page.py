@@ -12,7 +12,7 @@ from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.training.worker import WorkerPool
 from digit_recognizer.ui.answer.answer import AnswerPanel, render_reading
-from digit_recognizer.ui.events import AT_ONCE
+from digit_recognizer.ui.events import AT_ONCE, few_at_once
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.lessons.lessons import Lessons
 from digit_recognizer.ui.masthead.masthead import render_masthead
@@ -103,4 +103,6 @@ def _add_api(recognizer: Recognizer) -> None:
 
     picture = FileButton(texts.API_PICTURE, visible=False)
     label = gr.Label(visible=False, label=texts.API_LABEL)
-    gr.Button(visible=False).click(predict, picture, label, api_name="predict", concurrency_limit=4)
+    gr.Button(visible=False).click(
+        few_at_once(predict), picture, label, api_name="predict", concurrency_limit=4
+    )

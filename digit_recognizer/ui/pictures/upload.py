@@ -7,7 +7,7 @@ import gradio as gr
 
 from digit_recognizer.ink.decoding import MAX_FILE_BYTES
 from digit_recognizer.ui.answer.answer import AnswerPanel, render_reading
-from digit_recognizer.ui.events import AT_ONCE, payload
+from digit_recognizer.ui.events import AT_ONCE, few_at_once, payload
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.server.guarded_blocks import FileButton
 from digit_recognizer.ui.visitors.visitors import Visitors
@@ -51,7 +51,12 @@ class Upload:
             button = FileButton(texts.UPLOAD, size="sm", elem_id="upload-button")
         intake = Intake(elem_id="intake")
         button.upload(
-            self.read, button, [answer], js=_IF_WANTED, trigger_mode="always_last", **AT_ONCE
+            few_at_once(self.read),
+            button,
+            [answer],
+            js=_IF_WANTED,
+            trigger_mode="always_last",
+            **AT_ONCE,
         )
         intake.select(self.refuse, None, [answer], **AT_ONCE)
 

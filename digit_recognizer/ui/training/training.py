@@ -24,7 +24,14 @@ from digit_recognizer.training.events import (
 )
 from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.answer.answer import AnswerPanel, render_reading
-from digit_recognizer.ui.events import AT_ONCE, QUEUED, STREAMED, payload, save_in_browser
+from digit_recognizer.ui.events import (
+    AT_ONCE,
+    QUEUED,
+    STREAMED,
+    few_at_once,
+    payload,
+    save_in_browser,
+)
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.report.afterwards import Afterwards
 from digit_recognizer.ui.report.runs import render_runs
@@ -94,7 +101,7 @@ class Training:
         self.stop_button.click(self.stop, **AT_ONCE)
         self.restore_button.click(self.restore, None, [*shown, *self._charts.outputs], **AT_ONCE)
         save_in_browser(download.click(self.download, None, file, **QUEUED), file)
-        load.upload(self.load, load, [*shown, *self._charts.outputs], **QUEUED)
+        load.upload(few_at_once(self.load), load, [*shown, *self._charts.outputs], **QUEUED)
         afterwards.runs.select(
             self.compare, None, [afterwards.runs, *self._charts.outputs], **AT_ONCE
         )

@@ -14,9 +14,14 @@ import threading
 
 from digit_recognizer.ui import address
 
+PYTHONS = ((3, 11), (3, 13))
+"""The oldest and the newest Python that TensorFlow and this program are for."""
+
 
 def main() -> int:
     """Parse the flags and serve the page until interrupted; returns the exit status."""
+    if problem := python_problem(sys.version_info[:2]):
+        print(problem, file=sys.stderr)  # what does not work follows, if anything
     environment = address.take_environment()
     flags = parse_flags()
     try:
@@ -134,6 +139,15 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is too small; use 1 or more")
     return number
+
+
+def python_problem(version: tuple[int, int]) -> str | None:
+    """A sentence on why this Python may not do; None if it does."""
+    oldest, newest = PYTHONS
+    if oldest <= version <= newest:
+        return None
+    spoken = [".".join(map(str, each)) for each in (version, oldest, newest)]
+    return "This is Python {}; TensorFlow, which trains, needs Python {} to {}.".format(*spoken)
 
 
 def fail(message: str) -> int:

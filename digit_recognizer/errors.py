@@ -37,5 +37,9 @@ class TrainingFailed(RecognizerError):
     """A training ended without a network."""
 
 
+class TensorFlowUnavailable(RecognizerError):
+    """TensorFlow, which trains, is not installed or cannot be loaded; all else works without it."""
+
+
 class LineFull(RecognizerError):
     """Too many trainings wait already for another one to join them."""

@@ -5,11 +5,13 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+import app
 from tests import make_screenshots
 
 ROOT = Path(__file__).parents[1]
@@ -262,3 +264,15 @@ def test_the_figures_of_the_readme_are_those_of_the_table():
     for row in quoted:
         numbers = set(NUMBER.findall(" ".join(row)))
         assert any(numbers <= line for line in measured), row
+
+
+def test_the_versions_of_python_are_the_same_everywhere():
+    (oldest, newest) = app.PYTHONS
+    wanted = f">={'.'.join(map(str, oldest))},<{newest[0]}.{newest[1] + 1}"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["requires-python"] == wanted
+    for name in ("README.md", "README.zh-CN.md"):
+        assert re.search(r"Python 3\.11 (to|到) 3\.13", (ROOT / name).read_text("utf-8"))
+    assert [app.python_problem(version) for version in ((3, 11), (3, 12), (3, 13))] == [None] * 3
+    for version in ((3, 9), (3, 14)):
+        assert f"3.{version[1]}" in app.python_problem(version)

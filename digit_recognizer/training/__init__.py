@@ -9,18 +9,35 @@ import os
 import sys
 from collections.abc import Iterator
 
+from digit_recognizer.errors import TensorFlowUnavailable
+
+logger = logging.getLogger(__name__)
+
 
 def load() -> None:
     """Import Keras and TensorFlow without their log lines on standard error.
 
     Modules that train (`fit`, `fine_tune`, `keras_mlp`, `augmentation`) are quiet to import
-    afterwards; an exception passes.
+    afterwards. Raises TensorFlowUnavailable; the reason goes to the log, since it tells paths.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    with _native_errors_dropped():
-        import keras  # noqa: F401
-        import tensorflow  # noqa: F401
+    try:
+        with _native_errors_dropped():
+            import keras  # noqa: F401
+            import tensorflow  # noqa: F401
+    except ModuleNotFoundError as error:
+        logger.warning("%s", error)
+        raise TensorFlowUnavailable(
+            "TensorFlow is not installed, so no network can be trained; "
+            "install it with: pip install -r requirements.txt"
+        ) from error
+    except Exception as error:  # of a broken library nearly anything
+        logger.warning("TensorFlow cannot be loaded: %s", error)
+        raise TensorFlowUnavailable(
+            "TensorFlow cannot be loaded on this machine, so no network can be trained; "
+            "the program's log says why."
+        ) from error
 
 
 @contextlib.contextmanager

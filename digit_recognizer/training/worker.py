@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from digit_recognizer.errors import RecognizerError, TrainingFailed
+from digit_recognizer.errors import RecognizerError, TensorFlowUnavailable, TrainingFailed
 from digit_recognizer.training.config import FineTuning, Task
 from digit_recognizer.training.events import LAST_EVENTS, TrainingEvent
 from digit_recognizer.training.worker_process import Prepare, prepare_training, serve
@@ -30,6 +30,12 @@ MOST_FINE_TUNINGS = 5
 near this serves."""
 MEMORY_LIMIT = 3 * 2**30
 """Resident bytes at which a child is stopped; there is no limit where the system has no /proc."""
+
+
+ILLEGAL_INSTRUCTION = (-4, 0xC000001D, 0xC000001D - 2**32)
+"""Exit codes of a process whose processor lacks an instruction: SIGILL, and Windows' two ways."""
+KILLED = -9
+"""Exit code of a process that the system ends when memory runs out."""
 
 
 class Worker:
@@ -149,8 +155,19 @@ class Worker:
             return None
         if self._stopped:
             raise TrainingFailed("The training was stopped.")
+        code = self._process.exitcode
+        if code in ILLEGAL_INSTRUCTION:
+            raise TensorFlowUnavailable(
+                "TensorFlow needs a processor with AVX, which this one has not, "
+                "so no network can be trained."
+            )
+        if not self.warm and code != KILLED:
+            raise TensorFlowUnavailable(
+                f"TensorFlow crashed while it was starting (exit code {code}), so no network can "
+                "be trained; the program's log may say why."
+            )
         raise TrainingFailed(
-            f"The training's process ended unexpectedly (exit code {self._process.exitcode}), "
+            f"The training's process ended unexpectedly (exit code {code}), "
             "perhaps because memory ran out; try again or use a smaller network."
         )
 

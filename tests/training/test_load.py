@@ -29,10 +29,45 @@ def test_native_lines_are_dropped_while_keras_loads_and_only_then(tmp_path):
     assert loaded.stderr == "after\n"
 
 
-def test_an_error_while_keras_loads_is_raised_and_shown(tmp_path):
-    loaded = load(tmp_path, "raise ImportError('no Keras here')", "training.load()")
-    assert loaded.returncode == 1
-    assert loaded.stderr.endswith("ImportError: no Keras here\n")
+@pytest.mark.parametrize(
+    ("keras", "logged", "said"),
+    [
+        ("raise ImportError('a DLL failed')", "a DLL failed", "cannot be loaded"),
+        ("raise OSError('a broken file')", "a broken file", "cannot be loaded"),
+        ("import no_such_module", "no_such_module", "is not installed"),
+    ],
+)
+def test_an_error_while_keras_loads_is_logged_and_becomes_a_sentence(tmp_path, keras, logged, said):
+    script = """
+from digit_recognizer.errors import TensorFlowUnavailable
+try:
+    training.load()
+except TensorFlowUnavailable as error:
+    print(error)
+"""
+    loaded = load(tmp_path, keras, script)
+    assert loaded.returncode == 0, loaded.stderr
+    assert said in loaded.stdout
+    assert "no network can be trained" in loaded.stdout
+    assert logged in loaded.stderr
+    assert "Traceback" not in loaded.stderr
+
+
+def test_the_command_line_says_in_a_sentence_that_nothing_can_be_trained(tmp_path, tiny_mnist):
+    (tmp_path / "keras.py").write_text("raise ImportError('a DLL failed')")
+    ran = subprocess.run(
+        [sys.executable, os.path.join(ROOT, "train.py"), "--data", str(tiny_mnist)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines() == [
+        "TensorFlow cannot be loaded: a DLL failed",
+        "TensorFlow cannot be loaded on this machine, so no network can be trained; "
+        "the program's log says why.",
+    ]
 
 
 @pytest.mark.slow

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digit_recognizer.errors import DatasetUnavailable, TrainingFailed
+from digit_recognizer.errors import DatasetUnavailable, TensorFlowUnavailable, TrainingFailed
 from digit_recognizer.network.mlp import Mlp
+from digit_recognizer.training import load, worker_process
 from digit_recognizer.training import worker as worker_module
-from digit_recognizer.training import worker_process
 from digit_recognizer.training.config import DATA_VARIABLE, FineTuning, TrainConfig
 from digit_recognizer.training.events import (
     BatchProgress,
@@ -110,6 +110,19 @@ def prepare_no_data():
 
 def prepare_bug():
     raise ZeroDivisionError
+
+
+def prepare_without_tensorflow():
+    sys.modules["keras"] = sys.modules["tensorflow"] = None
+    load()
+
+
+def prepare_on_an_old_processor():
+    os.kill(os.getpid(), signal.SIGILL)
+
+
+def prepare_on_a_broken_library():
+    os.kill(os.getpid(), signal.SIGSEGV)
 
 
 def prepare_crash():
@@ -378,6 +391,9 @@ def test_a_crash_in_native_code_is_noticed(new_worker):
         (prepare_failure, TrainingFailed, "The loss stopped being a number."),
         (prepare_no_data, DatasetUnavailable, "MNIST is nowhere."),
         (prepare_bug, TrainingFailed, "unexpectedly .ZeroDivisionError."),
+        (prepare_without_tensorflow, TensorFlowUnavailable, "not installed.* pip install"),
+        (prepare_on_an_old_processor, TensorFlowUnavailable, "a processor with AVX"),
+        (prepare_on_a_broken_library, TensorFlowUnavailable, r"starting \(exit code -11\)"),
     ],
 )
 def test_an_error_in_the_child_is_raised_here(new_worker, prepare, error, message):

@@ -14,7 +14,13 @@ from digit_recognizer import training
 from digit_recognizer.errors import RecognizerError
 from digit_recognizer.files import print_any_name, replacing
 from digit_recognizer.training.config import DATA_VARIABLE, DEFAULT_PRESET, PRESETS, TrainConfig
-from digit_recognizer.training.events import DatasetNote, EpochResult, TrainingEvent, TrainingResult
+from digit_recognizer.training.events import (
+    DatasetNote,
+    Download,
+    EpochResult,
+    TrainingEvent,
+    TrainingResult,
+)
 
 STOPPED = "Stopped; nothing was saved."
 GUESSES = (
@@ -102,7 +108,7 @@ def _run(options: argparse.Namespace) -> None:
 
     from digit_recognizer.training.dataset import load_or_generate
 
-    data = load_or_generate(options.data)
+    data = load_or_generate(options.data, _print_event)
 
     with _leaving_at_ctrl_c():
         training.load()
@@ -173,7 +179,10 @@ def _leaving_at_ctrl_c() -> Iterator[None]:
 
 
 def _print_event(event: TrainingEvent) -> None:
-    if isinstance(event, DatasetNote):
+    if isinstance(event, Download):
+        if not event.read:
+            print("Downloading MNIST, 11 MB", file=sys.stderr, flush=True)
+    elif isinstance(event, DatasetNote):
         print(event.text, file=sys.stderr, flush=True)
     elif isinstance(event, EpochResult) and event.epoch:
         print(_line(event), flush=True)

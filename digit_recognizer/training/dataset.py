@@ -10,7 +10,11 @@ import hashlib
 import http.client
 import logging
 import os
+import queue
+import threading
+import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,17 +23,22 @@ from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import DatasetUnavailable
 from digit_recognizer.files import BadArrays, UnreadableFile, open_npz, read_at_most, replacing
 from digit_recognizer.training.config import DATA_VARIABLE, VALIDATION_SIZE
+from digit_recognizer.training.events import Download
 
 if TYPE_CHECKING:
     import numpy as np
 
 logger = logging.getLogger(__name__)
 
+Progress = Callable[[Download], None]
+
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 """Checksum of the file at MNIST_URL, from keras/src/datasets/mnist.py."""
-DOWNLOAD_TIMEOUT = 20
-"""Seconds to wait for the server's next bytes. Any value near this serves."""
+DOWNLOAD_SECONDS = 30
+"""Seconds that a download may take in all; a line of 3 Mbit/s does it."""
+CHUNK = 2**18
+"""Bytes of a download between two reports of its progress. Any value near this serves."""
 MAX_FILE_BYTES = 256 * 2**20
 """Size limit of a file, packed and unpacked: five times MNIST's."""
 TRAINING_SIZE = 60_000
@@ -56,7 +65,13 @@ class Dataset:
     note: str = ""
 
 
-def load_or_generate(path: str | os.PathLike | None = None) -> Dataset:
+def _tell_nobody(event: Download) -> None:
+    pass
+
+
+def load_or_generate(
+    path: str | os.PathLike | None = None, progress: Progress = _tell_nobody
+) -> Dataset:
     """MNIST as `load_dataset` finds it, or a generated data set if no download succeeds.
 
     Raises DatasetUnavailable if the user names a file (with `path` or $DIGIT_RECOGNIZER_MNIST) that
@@ -65,7 +80,7 @@ def load_or_generate(path: str | os.PathLike | None = None) -> Dataset:
     if path or os.environ.get(DATA_VARIABLE):
         return load_dataset(path)
     try:
-        return load_dataset()
+        return load_dataset(progress=progress)
     except DatasetUnavailable as error:
         note = f"Training on generated handwriting instead of MNIST. {error}"
         return generated_dataset(note, GENERATED_SIZE)
@@ -85,18 +100,24 @@ def generated_dataset(note: str, count: int) -> Dataset:
     )
 
 
-def load_dataset(path: str | os.PathLike | None = None, *, download: bool = True) -> Dataset:
+def load_dataset(
+    path: str | os.PathLike | None = None,
+    *,
+    download: bool = True,
+    progress: Progress = _tell_nobody,
+) -> Dataset:
     """MNIST from `path`, else $DIGIT_RECOGNIZER_MNIST, else Keras's cache, else a download.
 
     The file is an `.npz` with `x_train`, `y_train`, `x_test`, `y_test`. The last 5,000 training
     images validate, or the last twelfth of fewer than 60,000. A download goes into Keras's cache
-    and replaces a damaged file there. Raises DatasetUnavailable if there is no file, if a file that
-    the user names is not in this layout, or if `download` is False and nothing else is left.
+    and replaces a damaged file there; `progress` receives its events. Raises DatasetUnavailable if
+    there is no file, if a file that the user names is not in this layout, or if `download` is False
+    and nothing else is left.
     """
     path = path or os.environ.get(DATA_VARIABLE)
-    content = _read(Path(path)) if path else _read_cache(download)
-    name = Path(path).name if path else "mnist.npz"
-    return _split(*_parse(content, name))
+    if path:
+        return _split(*_parse(_read(Path(path)), Path(path).name))
+    return _split(*_read_cache(download, progress))
 
 
 def dummy_dataset(count: int) -> Dataset:
@@ -131,41 +152,82 @@ def _read(path: Path) -> bytes:
     return content
 
 
-def _read_cache(download: bool) -> bytes:
+def _read_cache(download: bool, progress: Progress) -> list[np.ndarray]:
     path = cache_path()
     with contextlib.suppress(OSError):
         content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() == MNIST_SHA256:
-            return content
-        if download:
-            logger.warning(
-                "MNIST at %s is damaged (its SHA-256 is wrong); downloading it again.", path
-            )
+        is_original = hashlib.sha256(content).hexdigest() == MNIST_SHA256
+        try:
+            parts = _parse(content, path.name)
+            if not is_original:
+                logger.warning(
+                    "MNIST at %s is not the file that Keras downloads; "
+                    "it is used, since its layout fits.",
+                    path,
+                )
+            return parts
+        except DatasetUnavailable:
+            if download:
+                logger.warning("MNIST at %s is damaged; downloading it again.", path)
     if not download:
         raise DatasetUnavailable(f"MNIST is not at {path}.")
-    content = _download()
+    content = _download(progress)
     # If the home folder cannot be written to, the training goes on; the next one downloads again.
     with contextlib.suppress(OSError):
         _store(content, path)
-    return content
+    return _parse(content, path.name)
 
 
-def _download() -> bytes:
-    try:
-        with urllib.request.urlopen(MNIST_URL, timeout=DOWNLOAD_TIMEOUT) as response:
-            content = response.read(MAX_FILE_BYTES)
-    except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", None) or error
+def _download(progress: Progress) -> bytes:
+    """The file at MNIST_URL, which another thread fetches, since nothing else keeps a deadline:
+    names are looked up, and addresses are tried, for as long as the system likes."""
+    news: queue.SimpleQueue[bytes | Download | Exception] = queue.SimpleQueue()
+    given_up = threading.Event()
+    deadline = time.monotonic() + DOWNLOAD_SECONDS
+    threading.Thread(target=_fetch, args=(MNIST_URL, news, given_up), daemon=True).start()
+    message: bytes | Download | Exception = Download(0, None)
+    while isinstance(message, Download):
+        progress(message)
+        try:
+            message = news.get(timeout=max(0, deadline - time.monotonic()))
+        except queue.Empty:
+            given_up.set()
+            message = TimeoutError("timed out")
+    if isinstance(message, Exception):
+        reason = getattr(message, "reason", None) or message
         raise DatasetUnavailable(
-            f"MNIST could not be downloaded ({reason}): get {MNIST_URL} another way "
-            f"and name the file with --data or ${DATA_VARIABLE}."
-        ) from error
-    if hashlib.sha256(content).hexdigest() != MNIST_SHA256:
+            f"MNIST could not be downloaded ({reason}): "
+            f"get {MNIST_URL} another way and put it into {_cache_name()}, "
+            f"or name the file with --data or ${DATA_VARIABLE}."
+        ) from message
+    if hashlib.sha256(message).hexdigest() != MNIST_SHA256:
         raise DatasetUnavailable(
             "The downloaded MNIST is damaged (its SHA-256 is wrong): try again, "
             f"or name your own mnist.npz with --data or ${DATA_VARIABLE}."
         )
-    return content
+    return message
+
+
+def _fetch(url: str, news: queue.SimpleQueue, given_up: threading.Event) -> None:
+    """Put Download events and, last, the content or an exception into `news`."""
+    try:
+        with urllib.request.urlopen(url, timeout=DOWNLOAD_SECONDS) as response:
+            total, content = response.length, bytearray()
+            while not given_up.is_set() and (part := response.read1(CHUNK)):
+                content += part
+                news.put(Download(len(content), total))
+                if len(content) > MAX_FILE_BYTES:
+                    break
+            if total is not None and len(content) < total:
+                raise http.client.IncompleteRead(b"", total - len(content))
+        news.put(bytes(content))
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        news.put(error)
+
+
+def _cache_name() -> str:
+    """The folder of Keras's cache, without the path of anybody's home, since visitors read it."""
+    return "$KERAS_HOME/datasets" if os.environ.get("KERAS_HOME") else "~/.keras/datasets"
 
 
 def _store(content: bytes, path: Path) -> None:

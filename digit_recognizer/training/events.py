@@ -20,6 +20,14 @@ class DatasetNote:
 
 
 @dataclass(frozen=True)
+class Download:
+    """Before all other events: `read` bytes of MNIST are there, of `total` if that is known."""
+
+    read: int
+    total: int | None
+
+
+@dataclass(frozen=True)
 class BatchProgress:
     """`batch` of `batches` in epoch `epoch` of `epochs` is done; both count from 1.
 
@@ -113,7 +121,9 @@ class FineTuningResult:
     count: int
 
 
-TrainingEvent = DatasetNote | BatchProgress | EpochResult | TrainingResult | FineTuningResult
+TrainingEvent = (
+    Download | DatasetNote | BatchProgress | EpochResult | TrainingResult | FineTuningResult
+)
 LAST_EVENTS = (TrainingResult, FineTuningResult)
 """A task ends with one of these."""
 

@@ -104,7 +104,7 @@ def prepare_training() -> tuple[Do, Iterator[Preparation]]:
 
     def do(task: Task, report: Callable[[TrainingEvent], None]) -> None:
         nonlocal data
-        data = data or load_or_generate()
+        data = data or load_or_generate(progress=report)
         if isinstance(task, FineTuning):
             for prepare in for_fine_tuning:
                 prepare()

@@ -5,6 +5,7 @@ import http.server
 import io
 import os
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from digit_recognizer.training.dataset import (
     load_dataset,
     load_or_generate,
 )
+from digit_recognizer.training.events import Download
 
 
 def mnist_arrays(training: int = 24, test: int = 4) -> dict[str, np.ndarray]:
@@ -116,19 +118,24 @@ def test_a_download_is_cached(server):
     assert [path.name for path in cache_path().parent.iterdir()] == ["mnist.npz"]
 
 
-@pytest.mark.parametrize(
-    "damage", [lambda whole: whole[:-1], lambda whole: b"", lambda whole: packed()]
-)
-def test_a_damaged_cache_is_said_and_downloaded_anew(server, caplog, monkeypatch, damage):
-    server.content = packed(y_test=np.ones(4, np.uint8))
-    monkeypatch.setattr(dataset, "MNIST_SHA256", hashlib.sha256(server.content).hexdigest())
+@pytest.mark.parametrize("damage", [lambda whole: whole[:-40], lambda whole: b""])
+def test_a_damaged_cache_is_said_and_downloaded_anew(server, caplog, damage):
     cache_path().parent.mkdir(parents=True)
     cache_path().write_bytes(damage(server.content))
-    assert load_dataset().test_labels.tolist() == [1, 1, 1, 1]
+    assert load_dataset().test_labels.tolist() == [0, 1, 2, 3]
     assert cache_path().read_bytes() == server.content
     assert [record.message for record in caplog.records] == [
-        f"MNIST at {cache_path()} is damaged (its SHA-256 is wrong); downloading it again."
+        f"MNIST at {cache_path()} is damaged; downloading it again."
     ]
+
+
+def test_another_file_of_the_layout_in_the_cache_is_used_with_a_note(server, caplog):
+    cache_path().parent.mkdir(parents=True)
+    cache_path().write_bytes(packed(y_test=np.ones(4, np.uint8)))
+    assert load_dataset(download=False).test_labels.tolist() == [1, 1, 1, 1]
+    assert load_or_generate().note == ""
+    assert server.requests == 0
+    assert "is used, since its layout fits" in caplog.text
 
 
 def test_a_full_disk_costs_the_cache_but_not_the_training(server, monkeypatch):
@@ -172,12 +179,53 @@ def test_no_network_is_said_with_the_remedy():
 
 
 def test_a_silent_server_is_given_up(server, monkeypatch):
-    monkeypatch.setattr(dataset, "DOWNLOAD_TIMEOUT", 0.05)
+    monkeypatch.setattr(dataset, "DOWNLOAD_SECONDS", 0.05)
     server.release = threading.Event()
     monkeypatch.setattr(server, "finish_request", lambda *request: server.release.wait())
     with pytest.raises(DatasetUnavailable, match="timed out"):
         load_dataset()
     server.release.set()
+
+
+def test_one_deadline_holds_for_a_download_that_never_ends(monkeypatch):
+    asked, release = [], threading.Event()
+
+    def open_dead_addresses(url, timeout):
+        """As many addresses as release allows, each with a time-out of its own."""
+        asked.append(timeout)
+        release.wait()
+        raise OSError("dead")
+
+    monkeypatch.setattr(dataset, "DOWNLOAD_SECONDS", 0.01)
+    monkeypatch.setattr(dataset.urllib.request, "urlopen", open_dead_addresses)
+    with pytest.raises(DatasetUnavailable, match="timed out"):
+        load_dataset()
+    assert asked == [0.01]
+    release.set()
+
+
+def test_the_progress_of_a_download_is_told(server, monkeypatch):
+    monkeypatch.setattr(dataset, "CHUNK", 100)
+    events = []
+    load_dataset(progress=events.append)
+    size = len(server.content)
+    assert events[0] == Download(0, None)
+    assert events[-1] == Download(size, size)
+    assert len(events) > 2
+    events.clear()
+    load_dataset(progress=events.append)
+    assert events == []
+
+
+def test_the_remedy_names_the_file_the_folder_and_the_flag(monkeypatch):
+    with pytest.raises(DatasetUnavailable) as error:
+        load_dataset()
+    for part in (dataset.MNIST_URL, "$KERAS_HOME/datasets", "--data", DATA_VARIABLE):
+        assert part in str(error.value)
+    monkeypatch.delenv("KERAS_HOME")
+    monkeypatch.setattr(dataset, "cache_path", lambda: Path("/nowhere/mnist.npz"))
+    with pytest.raises(DatasetUnavailable, match=r"into ~/\.keras/datasets,"):
+        load_dataset()
 
 
 def test_a_home_that_cannot_be_written_to_does_not_matter(server, keras_home):

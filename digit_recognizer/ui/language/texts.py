@@ -184,6 +184,7 @@ STATUS_IDLE = "No training yet"
 STATUS_IDLE_DETAIL = "Press Retrain and watch the curves."
 STARTING = "Starting TensorFlow"
 STARTING_DETAIL = "The first epoch ends in a few seconds."
+STARTING_DATA = "Getting the training digits"
 FIRST_EPOCH = "first pass over the digits"
 WAITING = "Waiting for another training to end"
 TESTING = "Running the final test"
@@ -492,6 +493,13 @@ def not_from_address(label: str, value: str) -> str:
 def place_in_line(ahead: int) -> str:
     """Detail of the status while other people's trainings go first."""
     return f"{count(ahead, 'training')} before yours. Yours starts by itself; Stop leaves the line."
+
+
+def downloading(read: int, total: int | None) -> str:
+    """Detail of the status during the download of MNIST; in bytes."""
+    if not total:
+        return "Downloading MNIST"
+    return f"Downloading MNIST, {read / 1e6:.0f} of {total / 1e6:.0f} MB"
 
 
 def kept_epoch(epoch: int) -> str:

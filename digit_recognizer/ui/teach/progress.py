@@ -13,7 +13,13 @@ import numpy as np
 from digit_recognizer.errors import LineFull, RecognizerError
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.config import FineTuning
-from digit_recognizer.training.events import BatchProgress, DatasetNote, FineTuningResult, Waiting
+from digit_recognizer.training.events import (
+    BatchProgress,
+    DatasetNote,
+    Download,
+    FineTuningResult,
+    Waiting,
+)
 from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.visitors.networks import Network
@@ -41,6 +47,9 @@ def run_fine_tuning(visitor: Visitor, line: TrainingLine) -> Iterator[bool]:
         for event in visitor.work(FineTuning(mlp, pixels, labels), line):
             if isinstance(event, Waiting):
                 teaching.status = _place(event)
+            elif isinstance(event, Download):
+                news = texts.downloading(event.read, event.total)
+                teaching.status = Status(texts.STARTING_DATA, news, 0)
             elif isinstance(event, DatasetNote):
                 note = event.text
             elif isinstance(event, BatchProgress):

@@ -17,6 +17,7 @@ from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.events import (
     BatchProgress,
+    Download,
     EpochResult,
     TrainingEvent,
     Waiting,
@@ -220,6 +221,9 @@ class Training:
             else:
                 status = render_status(texts.STARTING, texts.STARTING_DETAIL, 0)
             return {self.status: status}
+        if isinstance(event, Download):
+            news = texts.downloading(event.read, event.total)
+            return {self.status: render_status(texts.STARTING_DATA, news, 0)}
         if isinstance(event, BatchProgress):
             status = _progress(run, event.epoch, event.batch, event.batches)
             return {self.status: status, **self._charts.draw_loss(run)}

@@ -10,7 +10,7 @@ import pytest
 from digit_recognizer.errors import TrainingFailed
 from digit_recognizer.network.evaluation import Evaluation
 from digit_recognizer.training.config import PRESETS, FineTuning
-from digit_recognizer.training.events import BatchProgress, DatasetNote, TrainingResult
+from digit_recognizer.training.events import BatchProgress, DatasetNote, Download, TrainingResult
 from digit_recognizer.training.line import TrainingLine
 from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
@@ -138,6 +138,13 @@ def test_the_strip_grows_by_an_epoch_and_none_can_be_chosen_before_the_end(page)
     assert said == [["8"], ["8", "1"], ["8", "1", "3"], [*"8134"], [*"8133"]]
     assert all('aria-disabled="true"' in strip for strip in strips[:-1])
     assert "aria-disabled" not in strips[-1]
+
+
+def test_the_download_of_the_digits_is_told(page):
+    downloads = Download(0, None), Download(4_200_000, 11_490_434)
+    statuses = page.shown(page.retrain(*downloads, *WHOLE), page.status)
+    assert any("Downloading MNIST<" in status for status in statuses)
+    assert any("Downloading MNIST, 4 of 11 MB" in status for status in statuses)
 
 
 def test_a_network_that_only_guesses_is_saved_with_a_hint_to_lower_the_rate(page):

@@ -189,7 +189,7 @@ def _render_panel(
         '<div class="who">'
         f'<p class="badge" id="model-in-use" data-kind="{network.kind}" '
         f'data-network="{network.number}">'
-        f"{html.escape(network.name)}</p>"
+        f"<bdi>{html.escape(network.name)}</bdi></p>"
         f'<p class="built-in">{html.escape(built_in)}</p></div>'
         "</div>"
     )

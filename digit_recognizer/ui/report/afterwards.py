@@ -81,5 +81,6 @@ def _render_owner(network: Network) -> str:
     """Whose test this is; course.js greys it when another network answers."""
     return (
         f'<p class="owner" data-network="{network.number}"><b class="badge">'
-        f"{html.escape(network.name)}</b> <span>{html.escape(texts.ANOTHER_ANSWERS)}</span></p>"
+        f"<bdi>{html.escape(network.name)}</bdi></b> "
+        f"<span>{html.escape(texts.ANOTHER_ANSWERS)}</span></p>"
     )

@@ -47,6 +47,8 @@ from digit_recognizer.ui.visitors.visitor import Visitor
 from digit_recognizer.ui.visitors.visitors import Visitors
 from digit_recognizer.ui.widgets import render_status
 
+_DIRECTION = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Unicode's characters that turn the text after them round."""
 SMOOTHED_EPOCHS = 3
 """The time left follows from so many epochs, so that one slow epoch does not make it jump."""
 
@@ -174,14 +176,14 @@ class Training:
         try:
             visitor.require_no_job()
             mlp = load_model(path or "")
-            name = texts.loaded(Path(path).name)
+            name = texts.loaded(_without_direction(Path(path).name))
             visitor.use_network(Network(Recognizer(mlp), name))
             status = render_status(texts.LOADED, texts.loaded_detail(mlp.hidden))
             changes = self._charts.draw_history(known_history(mlp.metadata), name)
         except Busy as error:
             status = render_status(str(error))
         except RecognizerError as error:
-            status = render_status(texts.NOT_LOADED, str(error))
+            status = render_status(texts.NOT_LOADED, _without_direction(str(error)))
         return {
             self.status: status,
             self._answer: render_reading(visitor.reading()),
@@ -291,3 +293,8 @@ def _progress(run: Run, epoch: int, batch: int = 1, batches: int = 1) -> str:
     news = texts.validated(figures[-1].val_accuracy, figures[-1].val_count) if figures else ""
     lines = filter(None, (pace, news, run.note))
     return render_status(texts.epoch_of(epoch, epochs), "\n".join(lines), done)
+
+
+def _without_direction(text: str) -> str:
+    """A text with a file's name, which would otherwise turn its sentence round."""
+    return text.translate(_DIRECTION)

@@ -115,7 +115,7 @@ def test_all_states_have_the_same_elements_so_that_nothing_shifts():
 
 def test_says_which_network_answered():
     for panel in (render(prediction(), network="net 5"), render(network="net 5")):
-        assert re.search(r'id="model-in-use"[^>]*>net 5<', panel)
+        assert re.search(r'id="model-in-use"[^>]*><bdi>net 5<', panel)
 
 
 def test_text_is_escaped():

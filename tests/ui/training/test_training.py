@@ -208,7 +208,9 @@ def test_a_recipe_takes_as_long_as_its_last_training_here(page):
 def test_the_drawing_is_read_again_after_each_epoch_by_the_network_of_that_epoch(page):
     changes = page.retrain(epoch(1, says=1), epoch(2, says=2), epoch(3, says=4), finished(says=3))
     answers = page.shown(changes, page.answer)
-    said = [re.search(r'data-digit="(\d)".*model-in-use"[^>]*>([^<]+)', each) for each in answers]
+    said = [
+        re.search(r'data-digit="(\d)".*model-in-use"[^>]*><bdi>([^<]+)', each) for each in answers
+    ]
     assert [each[1] for each in said] == ["5", "1", "2", "4", "3"]
     assert said[2][2] == texts.in_training(0.91)
     assert said[4][2] == texts.yours("Quick", 0.9789)
@@ -415,6 +417,18 @@ def test_a_downloaded_network_can_be_loaded_and_answers(page, tmp_path):
     assert 'data-digit="2"' in change[page.answer]
     assert texts.NO_HISTORY in change[page.charts.note]
     assert page.visitor.network.name == texts.loaded("mine.npz")
+
+
+def test_the_name_of_a_loaded_file_turns_no_other_text_round(page, tmp_path):
+    path = tmp_path / "\u202ezpn.npz"
+    path.write_bytes(b"no network")
+    change = page.training.load(str(path), REQUEST)
+    assert "zpn.npz" in change[page.status]
+    assert "\u202e" not in change[page.status]
+    page.visitor.network.recognizer.mlp.save(path)
+    change = page.training.load(str(path), REQUEST)
+    assert page.visitor.network.name == texts.loaded("zpn.npz")
+    assert f"<bdi>{texts.loaded('zpn.npz')}</bdi>" in change[page.answer]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04"])

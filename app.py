@@ -23,7 +23,8 @@ def main() -> int:
     if problem := python_problem(sys.version_info[:2]):
         print(problem, file=sys.stderr)  # what does not work follows, if anything
     environment = address.take_environment()
-    flags = parse_flags()
+    space = address.take_space()
+    flags = parse_flags(on_space=bool(space))
     try:
         address.settle(flags, environment)
     except argparse.ArgumentTypeError as error:
@@ -67,6 +68,7 @@ def main() -> int:
             flags.host,
             flags.port,
             flags.root_path,
+            embed_in=[*flags.embed_in, *space],
             allowed_hosts=flags.allowed_hosts,
             trusted_proxies=flags.trusted_proxy,
         )
@@ -84,11 +86,11 @@ def main() -> int:
     return 0
 
 
-def parse_flags() -> argparse.Namespace:
+def parse_flags(on_space: bool) -> argparse.Namespace:
     """The command line; None for a part of the address that is not given."""
     parser = argparse.ArgumentParser(
         description="Serve the digit recognizer's page.",
-        epilog="Where a flag is not given, Gradio's variables count: "
+        epilog="Where a flag is not given, these variables count: "
         f"{', '.join(address.VARIABLES.values())}.",
     )
     parser.add_argument(
@@ -105,6 +107,14 @@ def parse_flags() -> argparse.Namespace:
         "the proxy may strip it or keep it",
     )
     parser.add_argument(
+        "--embed-in",
+        nargs="+",
+        type=address.origin,
+        metavar="ORIGIN",
+        help="sites that may show the page in a frame, for example https://example.org (none; "
+        "on Hugging Face Spaces its own)",
+    )
+    parser.add_argument(
         "--allowed-hosts",
         nargs="+",
         default=[],
@@ -116,7 +126,7 @@ def parse_flags() -> argparse.Namespace:
         "--trusted-proxy",
         nargs="+",
         # The proxy of Hugging Face Spaces is the only way there, from changing addresses.
-        default=["*"] if "SPACE_ID" in os.environ else [],
+        default=["*"] if on_space else [],
         metavar="ADDRESS",
         help="proxy whose X-Forwarded headers say how the page is reached; * for any (none)",
     )

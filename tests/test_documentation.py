@@ -276,3 +276,12 @@ def test_the_versions_of_python_are_the_same_everywhere():
     assert [app.python_problem(version) for version in ((3, 11), (3, 12), (3, 13))] == [None] * 3
     for version in ((3, 9), (3, 14)):
         assert f"3.{version[1]}" in app.python_problem(version)
+
+
+def test_the_lines_for_a_space_name_the_versions_that_are_used():
+    (lines,) = [text for language, text in fenced_blocks(ROOT / "README.md") if language == "yaml"]
+    gradio = re.search(r"^gradio~=(.+)$", (ROOT / "requirements.txt").read_text("utf-8"), re.M)
+    assert f"sdk_version: {gradio[1]}\n" in lines
+    oldest, newest = (".".join(map(str, version)) for version in app.PYTHONS)
+    assert re.search(r'python_version: "(.+)"', lines)[1] in (oldest, newest)
+    assert (ROOT / re.search("app_file: (.+)", lines)[1]).is_file()

@@ -18,15 +18,17 @@ VARIABLES = {
     "host": "GRADIO_SERVER_NAME",
     "port": "GRADIO_SERVER_PORT",
     "root_path": "GRADIO_ROOT_PATH",
+    "embed_in": "DIGIT_RECOGNIZER_EMBED_IN",
 }
-"""Gradio's variables, by the names of the flags that they stand in for."""
+"""Variables, most of them Gradio's, by the names of the flags that they stand in for."""
 _UNUSED = ("GRADIO_NUM_PORTS",)
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+_ORIGIN = re.compile(r"(https?://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?)/?", re.I | re.A)
 _SEGMENTS = re.compile(r"(/[\w.~-]+)*", re.ASCII)
 
 
 def take_environment() -> dict[str, str]:
-    """What Gradio's variables say, by the names of the flags; they leave the environment.
+    """What VARIABLES say, by the names of the flags; they leave the environment.
 
     Gradio reads the variables when it is imported, and fails on some values.
     """
@@ -34,6 +36,17 @@ def take_environment() -> dict[str, str]:
         os.environ.pop(variable, None)
     taken = {name: os.environ.pop(variable, "") for name, variable in VARIABLES.items()}
     return {name: text.strip() for name, text in taken.items() if text.strip()}
+
+
+def take_space() -> tuple[str, ...]:
+    """The origins that frame this page if it is a Hugging Face Space; none anywhere else.
+
+    SPACE_ID leaves the environment, since Gradio would start to watch for changes of the program.
+    """
+    if not os.environ.pop("SPACE_ID", ""):
+        return ()
+    hosts = filter(None, os.environ.get("SPACE_HOST", "").split(","))
+    return ("https://huggingface.co", *(origin(f"https://{host.strip()}") for host in hosts))
 
 
 def settle(flags: argparse.Namespace, environment: Mapping[str, str]) -> None:
@@ -91,10 +104,25 @@ def root_path(text: str) -> str:
     return path
 
 
+def origin(text: str) -> str:
+    """An origin like https://example.org, as an argparse type; *. stands for any name below."""
+    found = _ORIGIN.fullmatch(text)
+    if not found:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not an origin; use one like https://example.org or https://*.example.org"
+        )
+    return found[1].lower()
+
+
+def _origins(text: str) -> list[str]:
+    return [origin(each) for each in re.split(r"[\s,]+", text)]
+
+
 _SETTINGS = {
     "host": (host_name, "127.0.0.1"),
     "port": (port_number, 7860),
     "root_path": (root_path, ""),
+    "embed_in": (_origins, ()),
 }
 
 

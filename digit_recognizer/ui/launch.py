@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from digit_recognizer.ink.decoding import MAX_FILE_BYTES
 from digit_recognizer.ui.address import in_address, is_loopback
+from digit_recognizer.ui.embedding import Embedding
 from digit_recognizer.ui.language import language
 from digit_recognizer.ui.pictures.examples import FOLDER as EXAMPLES_FOLDER
 from digit_recognizer.ui.root_path import RootPath
@@ -42,12 +43,14 @@ def launch(
     host: str,
     port: int,
     root_path: str = "",
+    embed_in: Collection[str] = (),
     allowed_hosts: Collection[str] = (),
     trusted_proxies: Collection[str] = (),
 ) -> None:
     """Serve `page` in the background.
 
     host: without brackets. root_path: where a proxy serves the page, see `address.root_path`.
+    embed_in: origins whose pages may show this one in a frame.
     allowed_hosts: names that the page has. trusted_proxies: addresses, see `OwnSite`.
     Raises OSError when the port is taken.
     """
@@ -78,7 +81,10 @@ def launch(
         head=f"<style>{style_sheet()}</style>{language.head()}",
         app_kwargs={
             "routes": [Route("/healthz", _health), asset_route()],
-            "middleware": middleware(page, own_site, root_path),
+            "middleware": [
+                *([Middleware(Embedding, origins=embed_in)] if embed_in else []),
+                *middleware(page, own_site, root_path),
+            ],
         },
     )
 

@@ -1,9 +1,11 @@
 """The page below a path of a site, and at other addresses than the usual one."""
 
+import http.server
 import os
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 
 import pytest
@@ -70,6 +72,68 @@ def test_gradios_variables_choose_the_address_that_is_listened_on(host, listens)
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture(scope="module")
+def frame():
+    """A page of another origin with the page of its address' query in a frame."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            address = self.path.partition("?")[2]
+            page = f'<iframe src="{address}" width="1280" height="880"></iframe>'
+            self.wfile.write((page if address else "").encode())
+
+        def log_message(self, *arguments):
+            pass
+
+    web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=web.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://localhost:{web.server_port}"
+    web.shutdown()
+    thread.join()
+    web.server_close()
+
+
+def test_the_page_of_a_space_draws_in_a_frame_of_another_origin_that_is_named(chromium, frame):
+    port = free_port()
+    space = {
+        **{"SPACE_ID": "somebody/digits", "SPACE_HOST": "somebody-digits.hf.space"},
+        **{"GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_SERVER_PORT": str(port)},
+        **{"SYSTEM": "spaces", "DIGIT_RECOGNIZER_EMBED_IN": frame},
+    }
+    with running_server(port=port, **space) as server:
+        with urllib.request.urlopen(server.url) as response:
+            policy = response.headers["Content-Security-Policy"]
+            assert "X-Frame-Options" not in response.headers
+        assert policy.endswith(
+            f"frame-ancestors {frame} https://huggingface.co https://somebody-digits.hf.space"
+        )
+        page = chromium.new_page(viewport={"width": 1300, "height": 900})
+        page.goto(f"{frame}/?{server.url}")
+        inside = page.frame_locator("iframe")
+        inside.locator("body.settled").wait_for()
+        box = inside.locator("#sketchpad canvas").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 5
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x, y + box["height"] * 0.6, steps=5)
+        page.mouse.up()
+        inside.locator('#prediction [data-digit="1"]').wait_for(timeout=10_000)
+        page.close()
+        assert server.stop() == (0, "")
+
+
+def test_the_page_stays_out_of_frames_of_origins_that_are_not_named(chromium, frame, server_below):
+    page = chromium.new_page()
+    page.goto(f"{frame}/?{server_below.url}/")
+    page.wait_for_timeout(500)
+    assert page.frame_locator("iframe").locator("#sketchpad").count() == 0
+    page.close()
 
 
 def has_ipv6() -> bool:

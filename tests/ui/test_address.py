@@ -5,7 +5,7 @@ import pytest
 
 from digit_recognizer.ui import address
 
-NONE_GIVEN = {"host": None, "port": None, "root_path": None}
+NONE_GIVEN = {"host": None, "port": None, "root_path": None, "embed_in": None}
 
 
 def settled(environment, **given) -> dict:
@@ -26,9 +26,15 @@ def test_gradios_variables_are_taken_out_of_the_environment(monkeypatch):
 
 
 def test_flags_win_over_variables_and_variables_over_defaults():
-    assert settled({}) == {"host": "127.0.0.1", "port": 7860, "root_path": ""}
+    assert settled({}) == {
+        **{"host": "127.0.0.1", "port": 7860, "root_path": "", "embed_in": ()},
+    }
     said = {"host": "[::1]", "port": "7905", "root_path": "/digits/"}
-    assert settled(said) == {"host": "::1", "port": 7905, "root_path": "/digits"}
+    said |= {"embed_in": "https://a.org http://localhost:80/, https://*.B.org"}
+    assert settled(said) == {
+        **{"host": "::1", "port": 7905, "root_path": "/digits"},
+        "embed_in": ["https://a.org", "http://localhost:80", "https://*.b.org"],
+    }
     assert settled({"port": "abc"}, port=7000)["port"] == 7000
 
 
@@ -106,3 +112,23 @@ def test_loopback_names_are_known():
     assert address.is_loopback("::1")
     assert not address.is_loopback("0.0.0.0")
     assert not address.is_loopback("example.org")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["*", "a.org", "https://", "https://a.org/x", "https://a.org; script-src *", ""],
+)
+def test_what_is_no_origin_is_refused(text):
+    with pytest.raises(argparse.ArgumentTypeError, match="is not an origin"):
+        address.origin(text)
+
+
+def test_a_space_is_framed_by_its_own_origins(monkeypatch):
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    assert address.take_space() == ()
+    monkeypatch.setenv("SPACE_ID", "somebody/digits")
+    monkeypatch.setenv("SPACE_HOST", "somebody-digits.hf.space,digits.org")
+    assert address.take_space() == (
+        *("https://huggingface.co", "https://somebody-digits.hf.space", "https://digits.org"),
+    )
+    assert "SPACE_ID" not in address.os.environ

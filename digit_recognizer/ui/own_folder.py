@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +27,8 @@ MAX_AGE = 3600
 """Seconds that a file stays: a tab may show its picture again, or save its network later."""
 SWEEP_SECONDS = 600
 """Any value well below MAX_AGE serves."""
+TRIES = 10
+"""A process that starts now may remove a new folder before it is locked; not ten in a row."""
 _log = logging.getLogger(__name__)
 
 
@@ -40,9 +43,14 @@ class OwnFolder:
         place = Path(os.environ.get(VARIABLE) or tempfile.gettempdir()).resolve()
         place.mkdir(parents=True, exist_ok=True)
         self.path, self._lock = None, -1
-        while self._lock < 0:  # until no process that starts now has removed it unlocked
+        for _ in range(TRIES):
             self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
             self._lock = _locked(self.path)
+            if self._lock >= 0:
+                break
+            shutil.rmtree(self.path, ignore_errors=True)
+        else:
+            raise OSError(f"no file can be locked in {place}")
         for other in place.glob(f"{PREFIX}*"):
             if other != self.path:
                 _remove_if_left(other)
@@ -57,21 +65,33 @@ class OwnFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def _keep_clean(self) -> None:
+        seen = {}
         while not self._closed.wait(SWEEP_SECONDS):
             try:
-                sweep(self.path)
+                seen = sweep(self.path, seen)
             except Exception as error:
                 _log.warning("Old files could not be deleted: %r", error)
 
 
-def sweep(folder: Path, max_age: float = MAX_AGE) -> None:
-    """Delete files in `folder` that are older than `max_age` seconds, and folders left empty."""
-    newest = time.time() - max_age
+def sweep(
+    folder: Path, seen: Mapping[Path, tuple[int, float]], max_age: float = MAX_AGE
+) -> dict[Path, tuple[int, float]]:
+    """Delete what has lain in `folder` unchanged for `max_age` seconds, and folders left empty.
+
+    Returns what is left, for the next sweep's `seen`: when each path was changed last, in ns, and
+    when a sweep first found it so. Ages are counted from there, since the file system's clock can
+    be set.
+    """
+    now, left = time.monotonic(), {}
     for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder, before the folder
         with suppress(OSError):  # gone, or a folder that is not empty
-            if path.name == LOCK or path.lstat().st_ctime > newest:
-                continue
-            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+            changed = path.lstat().st_ctime_ns
+            found = seen.get(path, (changed, now))
+            left[path] = found if found[0] == changed else (changed, now)
+            if path.name != LOCK and now - left[path][1] >= max_age:
+                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+                del left[path]
+    return left
 
 
 def _locked(folder: Path) -> int:
@@ -95,8 +115,9 @@ def _remove_if_left(folder: Path) -> None:
     with suppress(OSError):
         if folder.is_symlink() or (fcntl and folder.stat().st_uid != os.getuid()):
             return
-        if fcntl and (handle := _locked(folder)) < 0:
-            return
-        shutil.rmtree(folder, ignore_errors=True)
-        if fcntl:
+        if fcntl is None:
+            (folder / LOCK).unlink(missing_ok=True)  # fails while a process holds it open
+            shutil.rmtree(folder, ignore_errors=True)
+        elif (handle := _locked(folder)) >= 0:
+            shutil.rmtree(folder, ignore_errors=True)
             os.close(handle)

@@ -70,26 +70,33 @@ def test_a_place_that_cannot_be_written_is_an_error(place, monkeypatch):
     monkeypatch.setenv(own_folder.VARIABLE, str(place / "file"))
     with pytest.raises(OSError, match="file"):
         OwnFolder()
+    assert list(place.iterdir()) == []
 
 
 def test_old_files_and_the_folders_that_they_leave_empty_go(folder):
     (folder.path / "a").mkdir()
     (folder.path / "a" / "picture.png").write_bytes(b"1")
     (folder.path / "link").symlink_to("nowhere")
-    sweep(folder.path, max_age=60)
+    seen = sweep(folder.path, {}, max_age=60)
+    assert (folder.path / "a" / "picture.png") in seen
+    long_ago = {path: (changed, found - 60) for path, (changed, found) in seen.items()}
+    (folder.path / "a" / "picture.png").write_bytes(b"2")  # changed since
+    sweep(folder.path, long_ago, max_age=60)
     assert (folder.path / "a" / "picture.png").exists()
-    sweep(folder.path, max_age=-1)
+    assert not (folder.path / "link").is_symlink()
+    sweep(folder.path, {}, max_age=0)
     assert [path.name for path in folder.path.iterdir()] == [LOCK]
 
 
 def test_the_sweeper_goes_on_after_any_error(place, monkeypatch, caplog):
     swept, done = [], threading.Event()
 
-    def fail_once(path):
+    def fail_once(path, seen):
         swept.append(path)
         if len(swept) == 1:
             raise RuntimeError("Set changed size during iteration")
         done.set()
+        return seen
 
     monkeypatch.setattr(own_folder, "SWEEP_SECONDS", 0.001)
     monkeypatch.setattr(own_folder, "sweep", fail_once)
@@ -97,3 +104,13 @@ def test_the_sweeper_goes_on_after_any_error(place, monkeypatch, caplog):
     assert done.wait(20)
     folder.close()
     assert "could not be deleted" in caplog.text
+
+
+def test_a_place_where_no_file_can_be_locked_is_told(place, monkeypatch):
+    def refuse(*_):
+        raise OSError("Function not implemented")
+
+    monkeypatch.setattr(own_folder.fcntl, "flock", refuse)
+    with pytest.raises(OSError, match="locked"):
+        OwnFolder()
+    assert list(place.iterdir()) == []

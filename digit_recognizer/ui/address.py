@@ -147,6 +147,7 @@ def visit_address(host: str, port: int, path: str = "") -> str:
 
 def port_problem(host: str, port: int) -> str | None:
     """A sentence on why the page cannot be served at this address; None if it can."""
+    not_here = f"{host} is not an address of this machine; use --host 127.0.0.1 or 0.0.0.0."
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -160,11 +161,11 @@ def port_problem(host: str, port: int) -> str | None:
                 trial.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             trial.bind(address)
     except (socket.gaierror, UnicodeError):
-        return f"{host} is not an address of this machine; use --host 127.0.0.1 or 0.0.0.0."
+        return not_here
     except PermissionError:
         return f"This account may not use port {port}; choose one above 1023 with --port."
     except OSError as error:
         if error.errno in _NOT_HERE:
-            return f"{host} is not an address of this machine; use --host 127.0.0.1 or 0.0.0.0."
+            return not_here
         return f"Port {port} on {host} is taken; choose another with --port."
     return None

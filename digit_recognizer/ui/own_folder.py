@@ -42,7 +42,6 @@ class OwnFolder:
     def __init__(self):
         place = Path(os.environ.get(VARIABLE) or tempfile.gettempdir()).resolve()
         place.mkdir(parents=True, exist_ok=True)
-        self.path, self._lock = None, -1
         for _ in range(TRIES):
             self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
             self._lock = _locked(self.path)

@@ -28,11 +28,16 @@ def generated_images(count: int) -> tuple[np.ndarray, np.ndarray]:
     digits = np.concatenate([digits for digits, _, _ in chunks])[:count]
     labels = np.concatenate([labels for _, labels, _ in chunks])[:count]
     scribbles = np.concatenate([scribbles for _, _, scribbles in chunks])
-    scribbles = scribbles[: round(SCRIBBLES_PER_DIGIT * count)]
+    scribbles = scribbles[: image_count(count) - count]
     return (
         np.concatenate([digits, scribbles]),
         np.concatenate([labels, np.full(len(scribbles), NUM_CLASSES, np.uint8)]),
     )
+
+
+def image_count(digits: int) -> int:
+    """How many images `generated_images` returns."""
+    return digits + round(SCRIBBLES_PER_DIGIT * digits)
 
 
 def chunk_numbers(count: int) -> range:

@@ -7,29 +7,31 @@ nothing about strokes, pages and processes.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import functools
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.errors import TrainingFailed
-from digit_recognizer.handwriting.generated import generated_images
+from digit_recognizer.handwriting.generated import chunk_numbers, draw_chunk, generated_images
 from digit_recognizer.network.mlp import Mlp, accuracy
 from digit_recognizer.training.augmentation import augment
 from digit_recognizer.training.config import FineTuning
-from digit_recognizer.training.dataset import Dataset, dummy_dataset
+from digit_recognizer.training.dataset import Dataset
 from digit_recognizer.training.events import (
     BatchProgress,
     DatasetNote,
     FineTuningResult,
     TrainingEvent,
 )
-from digit_recognizer.training.keras_mlp import FusedAdam, one_cycle, to_keras, to_mlp
+from digit_recognizer.training.keras_mlp import one_cycle, to_keras, to_mlp
+from digit_recognizer.training.program import Chunk, made_ahead, program_for
 
 STEPS = 150
 BATCH_SIZE = 128
@@ -48,17 +50,18 @@ LEARNING_RATE = 3e-4
 take larger steps, in inverse proportion (Yang et al. 2022), up to MAX_LEARNING_RATE."""
 REFERENCE_WIDTH = 1024
 MAX_LEARNING_RATE = 3e-3
-PROGRESS_REPORTS = 5
-"""Reports of progress in a fine-tuning; drawing each on the page takes time from the same cores."""
+CHUNK_SIZE = 30
+"""Steps between two reports of progress; drawing each on the page takes time from the same cores.
+STEPS is a multiple of it."""
 EVALUATION_BATCH = 1_000
 """Test images that the network reads at once; allocating memory for all would take longer."""
 SEED = 0
 
 
 def fine_tune(
-    task: FineTuning, data: Dataset, report: Callable[[TrainingEvent], None], steps: int = STEPS
+    task: FineTuning, data: Dataset, report: Callable[[TrainingEvent], None]
 ) -> FineTuningResult:
-    """Train `task.mlp` on its drawings for `steps` batches, and rehearse digits of `data`.
+    """Train `task.mlp` on its drawings for STEPS batches, and rehearse digits of `data`.
 
     `report` receives progress on the calling thread and, last, the FineTuningResult, which is also
     returned. The new network has the shape, temperature and threshold of the old one. Raises
@@ -67,23 +70,22 @@ def fine_tune(
     if data.note:
         report(DatasetNote(data.note))
     started = time.perf_counter()
-    network = to_keras(task.mlp)
-    before = _test_accuracy(network, data)
-    network.compile(
-        optimizer=FusedAdam(one_cycle(_learning_rate(task.mlp), steps)),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        steps_per_execution=steps // PROGRESS_REPORTS,
-        jit_compile=False,  # compiling costs more than it saves in a few seconds
-    )
-    network.optimizer.build(network.trainable_variables)
-    network.fit(
-        _batches(task, data, steps),
-        callbacks=[_Reporter(steps, report)],
-        shuffle=False,  # the batches are composed
-        verbose=0,
-    )
-    after = _test_accuracy(network, data)
-    tuned = to_mlp(network)
+    program = program_for(task.mlp.hidden, len(task.mlp.biases[-1]))
+    program.begin(to_keras(task.mlp).get_weights())
+    before = _test_accuracy(program.network, data)
+    done = 0
+    with contextlib.closing(made_ahead(_chunks(task, data))) as chunks:
+        for chunk in chunks:
+            loss, _ = program.train(chunk)
+            if not math.isfinite(loss):
+                raise TrainingFailed(
+                    "The loss stopped being a number, because this network's weights are too "
+                    "large. Go back to the built-in network and teach that one."
+                )
+            done += chunk.batches
+            report(BatchProgress(1, 1, done, STEPS))
+    after = _test_accuracy(program.network, data)
+    tuned = to_mlp(program.network)
     metadata = {
         **task.mlp.metadata,
         "fine_tuned_drawings": len(task.labels),
@@ -98,51 +100,48 @@ def fine_tune(
     return result
 
 
-def warm_up() -> None:
-    """Fine-tune a blank network for a few steps, so that TensorFlow compiles the distortions."""
-    classes = NUM_CLASSES + 1
-    mlp = Mlp(
-        (np.zeros((IMAGE_SIZE**2, classes), np.float32),),
-        (np.zeros(classes, np.float32),),
-        metadata={"augment": True},
-    )
-    blank = np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.float32)
-    task = FineTuning(mlp, blank, np.zeros(1, np.uint8))
-    fine_tune(task, dummy_dataset(BATCH_SIZE), lambda event: None, STEPS // PROGRESS_REPORTS)
+def preparations(mlp: Mlp) -> Iterator[Callable[[], object]]:
+    """What a fine-tuning of a network like this may find done, a piece at a time.
+
+    A piece takes half a second, or two if it compiles.
+    """
+    program = program_for(mlp.hidden, len(mlp.biases[-1]))
+    yield functools.partial(program.compile, CHUNK_SIZE, BATCH_SIZE)
+    if mlp.metadata.get("augment"):
+        blank = np.zeros((CHUNK_SIZE, DISTORTED_PER_BATCH, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+        yield functools.partial(augment, blank, np.random.default_rng())
+    if mlp.knows_non_digits:
+        yield from (functools.partial(draw_chunk, each) for each in chunk_numbers(GENERATED_DIGITS))
 
 
 def _learning_rate(mlp: Mlp) -> float:
     return min(MAX_LEARNING_RATE, LEARNING_RATE * REFERENCE_WIDTH / max(mlp.hidden, default=1))
 
 
-def _batches(task: FineTuning, data: Dataset, steps: int) -> tf.data.Dataset:
-    """Images float32 (BATCH_SIZE, 28, 28) in [0, 1] and labels (BATCH_SIZE,), batch by batch.
-
-    A batch holds drawings, then distorted rehearsed digits, then undistorted ones.
-    """
+def _chunks(task: FineTuning, data: Dataset) -> Iterator[Chunk]:
+    """All batches: in each, drawings, then distorted rehearsed digits, then undistorted ones."""
     rng = np.random.default_rng(SEED)
-    chosen = _spread(len(task.labels), steps * DRAWINGS_PER_BATCH, rng)
+    chosen = _spread(len(task.labels), STEPS * DRAWINGS_PER_BATCH, rng)
     drawings = np.rint(task.pixels * 255).astype(np.uint8)
-    images, labels = _rehearsed(steps * (BATCH_SIZE - DRAWINGS_PER_BATCH), task.mlp, data, rng)
+    images, labels = _rehearsed(STEPS * (BATCH_SIZE - DRAWINGS_PER_BATCH), task.mlp, data, rng)
     distorts = bool(task.mlp.metadata.get("augment"))
     distorted = DISTORTED_PER_BATCH if distorts else DRAWINGS_PER_BATCH
-    first_plain = steps * (distorted - DRAWINGS_PER_BATCH)
+    first_plain = STEPS * (distorted - DRAWINGS_PER_BATCH)
     plain = np.arange(first_plain, len(images))
     rng.shuffle(plain)  # the generated images are at the end
 
     def composed(drawn: np.ndarray, others: np.ndarray) -> np.ndarray:
         parts = drawn, others[:first_plain], others[plain]
-        return np.concatenate([part.reshape(steps, -1, *part.shape[1:]) for part in parts], axis=1)
+        return np.concatenate([part.reshape(STEPS, -1, *part.shape[1:]) for part in parts], axis=1)
 
-    def distort(number: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> tuple:
-        pixels = tf.cast(images, tf.float32) / 255
+    images, labels = composed(drawings[chosen], images), composed(task.labels[chosen], labels)
+    rates = one_cycle(_learning_rate(task.mlp), STEPS)
+    for first in range(0, STEPS, CHUNK_SIZE):
+        steps = slice(first, first + CHUNK_SIZE)
         # For the drawings alone, compiling would take longer than it saves.
-        changed = augment(pixels[:distorted], tf.stack([SEED, number]), compiled=distorts)
-        return tf.concat([changed, pixels[distorted:]], axis=0), labels
-
-    numbers = tf.range(steps)
-    batches = composed(drawings[chosen], images), composed(task.labels[chosen], labels)
-    return tf.data.Dataset.from_tensor_slices((numbers, *batches)).map(distort).prefetch(2)
+        changed = augment(images[steps, :distorted], rng, compiled=distorts)
+        pictures = np.concatenate([changed, images[steps, distorted:]], axis=1)
+        yield Chunk(pictures, labels[steps], rates[steps], CHUNK_SIZE)
 
 
 def _rehearsed(
@@ -174,20 +173,3 @@ def _test_accuracy(network: keras.Sequential, data: Dataset) -> float:
     parts = (data.test_images[start : start + EVALUATION_BATCH] for start in starts)
     outputs = [network(part / np.float32(255)).numpy() for part in parts]
     return accuracy(np.concatenate(outputs)[:, :NUM_CLASSES], data.test_labels)
-
-
-class _Reporter(keras.callbacks.Callback):
-    """Turns Keras's callbacks into events."""
-
-    def __init__(self, steps: int, report: Callable[[TrainingEvent], None]):
-        super().__init__()
-        self._steps = steps
-        self._report = report
-
-    def on_train_batch_end(self, batch, logs=None):
-        if not math.isfinite(logs["loss"]):
-            raise TrainingFailed(
-                "The loss stopped being a number, because this network's weights are too large. "
-                "Go back to the built-in network and teach that one."
-            )
-        self._report(BatchProgress(1, 1, min(batch + 1, self._steps), self._steps))

@@ -1,4 +1,4 @@
-"""The network in Keras: its layers, its optimizer, and the conversion to an `Mlp` and back.
+"""The network in Keras: its layers, its learning rate, and the conversion to an `Mlp` and back.
 
 Knows nothing about data, epochs and events.
 """
@@ -11,7 +11,6 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
 from digit_recognizer.files import replacing
@@ -80,33 +79,12 @@ def export_keras(mlp: Mlp, path: str | os.PathLike) -> None:
             file.write(whole.read_bytes())
 
 
-class FusedAdam(keras.optimizers.Adam):
-    """Adam with one fused operation a variable, where Keras runs a dozen small ones."""
+def one_cycle(highest: float, steps: int) -> np.ndarray:
+    """Learning rates float32 (steps,) that rise to `highest`, then fall towards zero.
 
-    def update_step(self, gradient, variable, learning_rate):
-        """Update `variable` and its moments in place; overrides a method of Keras."""
-        index = self._get_variable_index(variable)
-        step = tf.cast(self.iterations.value + 1, tf.float32)
-        tf.raw_ops.ResourceApplyAdam(
-            var=variable.handle,
-            m=self._momentums[index].value.handle,
-            v=self._velocities[index].value.handle,
-            beta1_power=tf.pow(self.beta_1, step),
-            beta2_power=tf.pow(self.beta_2, step),
-            lr=learning_rate,
-            beta1=self.beta_1,
-            beta2=self.beta_2,
-            epsilon=self.epsilon,
-            grad=gradient,
-        )
-
-
-def one_cycle(highest: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
-    """A learning rate that rises to `highest`, then falls to zero at the last of `steps`."""
+    The rise is linear, the fall half a cosine (Smith and Topin 2019, as in fastai).
+    """
     warm_up = max(1, round(WARM_UP * steps))
-    return keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=highest / RATE_RISE,
-        warmup_target=highest,
-        warmup_steps=warm_up,
-        decay_steps=max(1, steps - warm_up),
-    )
+    rise = np.linspace(highest / RATE_RISE, highest, warm_up, endpoint=False)
+    fall = np.linspace(0, np.pi, max(1, steps - warm_up), endpoint=False)
+    return np.concatenate([rise, highest * (1 + np.cos(fall)) / 2])[:steps].astype(np.float32)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import functools
 import itertools
 import multiprocessing
 import os
@@ -16,15 +15,15 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from multiprocessing.connection import Connection
 
+from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.errors import DatasetUnavailable, RecognizerError, TrainingFailed
-from digit_recognizer.handwriting.generated import chunk_numbers, draw_chunk
+from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.training import load
 from digit_recognizer.training.config import (
-    DEFAULT_PRESET,
     PRESETS,
+    VALIDATION_SIZE,
     WARM_PRESETS,
     FineTuning,
     Task,
@@ -78,46 +77,37 @@ def serve(connection: Connection, prepare: Prepare, warm: ctypes.c_bool) -> None
 
 
 def prepare_training() -> tuple[Do, Iterator[Preparation]]:
-    """Load TensorFlow and, if it is on this machine, MNIST; train once on dummy images.
+    """Load TensorFlow and, if it is on this machine, MNIST.
 
-    Runs in the child. Keras imports many modules, and TensorFlow compiles the distortions, at the
-    first training only; here this does not delay the first epoch. If MNIST is not on this machine,
-    the first task looks for it again and may download it. Preparations that take seconds, generated
-    digits and a fine-tuning's compilation, are left for idle time.
+    Runs in the child. If MNIST is not on this machine, the first task looks for it again and may
+    download it. Compilations and generated digits are left for idle time: first what a training of
+    a preset needs at once, then what a fine-tuning of the built-in network does.
     """
     load()
     from digit_recognizer.training import fine_tune, fit
-    from digit_recognizer.training.dataset import dummy_dataset, load_dataset, load_or_generate
+    from digit_recognizer.training.dataset import (
+        TRAINING_SIZE,
+        dummy_dataset,
+        load_dataset,
+        load_or_generate,
+    )
 
     data = None
     with contextlib.suppress(DatasetUnavailable):
         data = load_dataset(download=False)
-    for preset in (PRESETS[name] for name in WARM_PRESETS):
-        # A whole batch, since TensorFlow compiles for its shape.
-        dummy = replace(preset, epochs=1, generated=0.0)
-        fit.train(dummy, dummy_dataset(dummy.batch_size), lambda event: None)
-    for_fine_tuning = itertools.chain(
-        _drawing_chunks(fine_tune.GENERATED_DIGITS), [fine_tune.warm_up]
-    )
-    digits = fit.generated_digits(PRESETS[DEFAULT_PRESET], data) if data else 0
-    for_training = _drawing_chunks(digits)
+    expected = data or dummy_dataset(TRAINING_SIZE - VALIDATION_SIZE)
+    for_fine_tuning = fine_tune.preparations(Mlp.load(SHIPPED_MODEL))
+    for_training = (fit.preparations(PRESETS[name], expected) for name in WARM_PRESETS)
 
     def do(task: Task, report: Callable[[TrainingEvent], None]) -> None:
         nonlocal data
         data = data or load_or_generate(progress=report)
         if isinstance(task, FineTuning):
-            for prepare in for_fine_tuning:
-                prepare()
             fine_tune.fine_tune(task, data, report)
         else:
             fit.train(task, data, report)
 
-    return do, itertools.chain(for_fine_tuning, for_training)
-
-
-def _drawing_chunks(count: int) -> Iterator[Preparation]:
-    """Preparations that draw the first `count` generated digits, each a chunk."""
-    return iter([functools.partial(draw_chunk, number) for number in chunk_numbers(count)])
+    return do, itertools.chain(*for_training, for_fine_tuning)
 
 
 def _prepare_while_idle(connection: Connection, preparations: Iterator[Preparation]) -> None:

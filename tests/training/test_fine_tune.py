@@ -104,11 +104,12 @@ def test_a_network_of_ten_classes_and_no_hidden_layer_can_be_fine_tuned(task, da
 
 
 def test_a_network_that_has_learnt_from_distorted_digits_can_be_fine_tuned(task, lambdas, data):
-    from digit_recognizer.training.fine_tune import warm_up
+    from digit_recognizer.training.fine_tune import preparations
 
-    warm_up()  # as a worker does beforehand
     metadata = {**task.mlp.metadata, "augment": True}
     mlp = dataclasses.replace(task.mlp, metadata=metadata)
+    for prepare in preparations(mlp):  # as a worker does beforehand
+        prepare()
     result, _ = run_fine_tuning(dataclasses.replace(task, mlp=mlp), data)
     assert result.mlp.accuracy(lambdas, np.full(len(lambdas), 7)) > 0.8
     assert result.mlp.metadata["augment"]

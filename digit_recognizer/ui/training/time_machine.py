@@ -141,9 +141,12 @@ def _answers(visitor: Visitor) -> dict[int, list[Prediction]]:
 
 
 def render_strip(answers: Mapping[int, Sequence[Prediction]], chosen: int | None) -> str:
-    """A cell an epoch with its answer to the drawing; without a chosen one none can be chosen."""
+    """A cell an epoch with its answer to the drawing; without a chosen one none can be chosen.
+
+    Then no cell takes the focus, so the strip itself does: its cells may have to be scrolled to.
+    """
     cells = "".join(_cell(epoch, said, epoch == chosen) for epoch, said in answers.items())
-    fixed = ' aria-disabled="true"' if chosen is None else ""
+    fixed = ' aria-disabled="true" tabindex="0"' if chosen is None else ""
     return (
         f"<p>{html.escape(texts.TIME_MACHINE_INFO)}</p>"
         f'<div class="strip" role="radiogroup" aria-label="{html.escape(texts.TIME_MACHINE)}"'

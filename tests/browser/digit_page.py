@@ -139,7 +139,7 @@ class DigitPage:
 
     def prepare_long_training(self) -> None:
         """Fill in a training of fifty epochs of many small batches."""
-        self.choose("tutorial", 50)
+        self.choose("tutorial", 200)
         self.open_hyperparameters()
         self.fill("#batch-size input", "8")
         self.fill("#hidden-layers textarea, #hidden-layers input", "1024, 1024")

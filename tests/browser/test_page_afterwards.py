@@ -237,7 +237,7 @@ def test_the_network_is_taken_home_and_brought_back(training, new_tab, tmp_path)
 def test_another_training_clears_up_and_keeps_the_former_curve(trained):
     trained.go_to_epoch(1)
     expect(network_in_use(trained)).to_contain_text("Epoch 1 of 3")
-    trained.choose("tutorial", 50)
+    trained.choose("tutorial", 200)
     trained.page.click("#retrain")
     trained.page.locator("#time-machine .strip[aria-disabled]").wait_for()
     trained.page.locator("#test-report").wait_for(state="detached")

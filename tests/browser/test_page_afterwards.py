@@ -251,4 +251,4 @@ def test_another_training_clears_up_and_keeps_the_former_curve(trained):
     reached = int(chosen(trained))
     assert trained.points("loss-chart") == 2 * (reached + 1)
     trained.go_to_epoch(1)
-    expect(network_in_use(trained)).to_contain_text("Epoch 1 of 50")
+    expect(network_in_use(trained)).to_contain_text("Epoch 1 of 200")

@@ -139,11 +139,12 @@ class DigitPage:
 
     def prepare_long_training(self) -> None:
         """Fill in a training of fifty epochs of many small batches."""
-        self.choose("tutorial", 200)
+        self.choose("tutorial", 50)
         self.open_hyperparameters()
         self.fill("#batch-size input", "8")
         self.fill("#hidden-layers textarea, #hidden-layers input", "1024, 1024")
         self.page.keyboard.press("Tab")
+        self.close_hyperparameters()
 
     def fill(self, selector: str, text: str) -> None:
         """Fill in a field; one that Gradio has only just shown takes its first value once more."""
@@ -163,6 +164,10 @@ class DigitPage:
     def open_hyperparameters(self) -> None:
         self.page.get_by_text("Hyperparameters").click()
         self.page.locator("#batch-size input").wait_for()
+
+    def close_hyperparameters(self) -> None:
+        self.page.get_by_text("Hyperparameters").click()
+        self.page.locator("#batch-size input").wait_for(state="hidden")
 
     def open_more(self) -> None:
         """Unfold what few people need."""

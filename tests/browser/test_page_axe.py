@@ -76,7 +76,7 @@ def test_during_a_training(new_tab):
     tab = new_tab(**DESKTOP)
     tab.draw(DIGITS[7])
     tab.expect_digit(7)
-    tab.choose("tutorial", 200)
+    tab.prepare_long_training()
     tab.page.click("#retrain")
     tab.wait_for_epoch(2)
     assert serious(tab) == []

@@ -46,7 +46,7 @@ def start_training(tab):
     if tab.page.locator("#open-training").is_visible():
         tab.page.click("#open-training")
         tab.page.locator("#sidebar.open").wait_for()
-    tab.choose("tutorial", 200)
+    tab.prepare_long_training()
     tab.page.click("#retrain")
     tab.page.locator('#loss-chart circle[data-epoch="2"]').first.wait_for(timeout=60_000)
 

@@ -7,6 +7,7 @@ which imports this file again, loads no page.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import signal
 import sys
@@ -14,6 +15,10 @@ import threading
 
 from digit_recognizer.ui import address
 
+NO_PAGE = (
+    "Gradio is not installed, so there is no page; install it with: "
+    'pip install -r requirements.txt, or as an extra: pip install ".[page]"'
+)
 PYTHONS = ((3, 11), (3, 13))
 """The oldest and the newest Python that TensorFlow and this program are for."""
 
@@ -31,6 +36,8 @@ def main() -> int:
         return fail(str(error))
     if problem := address.port_problem(flags.host, flags.port):
         return fail(problem)
+    if not importlib.util.find_spec("gradio"):
+        return fail(NO_PAGE)
     # One thread for NumPy's matrix products: more threads would make visitors slow each other down.
     # NumPy, Gradio and (in the child) TensorFlow read these variables when they are imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -26,6 +26,8 @@ PROGRAMS = {
     "app.py": ["app.py"],
     "train.py": ["train.py"],
     "digit_recognizer": ["-m", "digit_recognizer"],
+    "digit_recognizer.ui": ["app.py"],  # in an installed package
+    "digit_recognizer.training": ["train.py"],
 }
 TOOLS = ("pytest", "pip", "ruff")
 FLAG = re.compile(r"--[a-z][a-z-]*")

@@ -29,8 +29,8 @@ def load() -> None:
     except ModuleNotFoundError as error:
         logger.warning("%s", error)
         raise TensorFlowUnavailable(
-            "TensorFlow is not installed, so no network can be trained; "
-            "install it with: pip install -r requirements.txt"
+            "TensorFlow is not installed, so no network can be trained; install it with: "
+            'pip install -r requirements.txt, or as an extra: pip install ".[train]"'
         ) from error
     except Exception as error:  # of a broken library nearly anything
         logger.warning("TensorFlow cannot be loaded: %s", error)

@@ -11,7 +11,13 @@ from digit_recognizer.constants import PEN_WIDTH
 from digit_recognizer.errors import BadStrokes, EmptyDrawing
 
 MAX_STROKES = 500
-MAX_POINTS = 20_000
+MAX_POINTS = 5_000
+"""More than a minute and a half of drawing without a pause, at 60 points a second."""
+MAX_LENGTH = 300
+"""Length of all strokes, in sides of the sheet: the pen could cover the sheet twelve times. What
+rendering costs grows with it, so it is what bounds the work of one drawing."""
+FARTHEST_STEP = 5
+"""No two points are farther apart, since they are clipped, in sides of the sheet."""
 FARTHEST = 1e6
 """Limit of coordinates; NaN and infinities fail the comparison, too."""
 SHEET_SIZE = 280
@@ -27,24 +33,24 @@ def parse_strokes(value: object) -> Strokes:
 
     The pen may leave the sheet and come back: points up to a sheet's side away are allowed, and
     farther ones are clipped there. None and [] are an empty drawing. Raises BadStrokes for other
-    types, numbers that are not finite, and too many strokes or points.
+    types, numbers that are not finite, too many strokes or points, and too long strokes.
     """
-    if value is None:
+    if value is None or value == []:
         return []
     if not isinstance(value, list) or len(value) > MAX_STROKES:
         raise BadStrokes(f"A drawing is a list of at most {MAX_STROKES} strokes.")
-    strokes = []
-    points = 0
-    for stroke in value:
-        if not isinstance(stroke, list) or not stroke:
-            raise BadStrokes("A stroke is a list of at least one [x, y] point.")
-        points += len(stroke)
-        if points > MAX_POINTS:
-            raise BadStrokes(f"A drawing has at most {MAX_POINTS} points.")
-        if not all(_is_point(point) for point in stroke):
-            raise BadStrokes("A point is a list of two finite numbers, [x, y].")
-        strokes.append(np.clip(np.array(stroke, np.float32), -1, 2))
-    return strokes
+    if not all(isinstance(stroke, list) and stroke for stroke in value):
+        raise BadStrokes("A stroke is a list of at least one [x, y] point.")
+    lengths = [len(stroke) for stroke in value]
+    if sum(lengths) > MAX_POINTS:
+        raise BadStrokes(f"A drawing has at most {MAX_POINTS} points.")
+    points = _points([point for stroke in value for point in stroke])
+    ends = np.cumsum(lengths)[:-1]
+    steps = np.hypot(*np.diff(points, axis=0).T)
+    steps[ends - 1] = 0  # the pen was lifted
+    if steps.sum() > MAX_LENGTH:
+        raise BadStrokes(f"A drawing is at most {MAX_LENGTH} times as long as its sheet is wide.")
+    return np.split(points, ends)
 
 
 def render(strokes: Strokes, size: int = SHEET_SIZE, pen_width: float = PEN_WIDTH) -> np.ndarray:
@@ -76,10 +82,14 @@ def place_on_sheet(strokes: Strokes, size: float, pen_width: float) -> Strokes:
     return [((stroke - (low + high) / 2) * scale + 0.5).astype(np.float32) for stroke in strokes]
 
 
-def _is_point(point: object) -> bool:
-    return (
-        isinstance(point, list)
-        and len(point) == 2
-        and all(isinstance(number, (int, float)) for number in point)
-        and all(-FARTHEST < number < FARTHEST for number in point)
-    )
+def _points(rows: list) -> np.ndarray:
+    """Untrusted [x, y] rows as a float32 (N, 2) array, clipped. Raises BadStrokes."""
+    try:
+        points = np.asarray(rows)
+    except (ValueError, OverflowError):  # rows of unequal lengths
+        points = np.empty(0)
+    if points.shape != (len(rows), 2) or points.dtype.kind not in "biuf":
+        raise BadStrokes("A point is a list of two numbers, [x, y].")
+    if not (np.abs(points, dtype=np.float64) < FARTHEST).all():
+        raise BadStrokes("A point's numbers are finite.")
+    return points.astype(np.float32).clip(-1, 2)

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from digit_recognizer.ui.language import texts
 from tests.browser.digit_page import DIGITS
 
 
@@ -57,6 +58,18 @@ def test_undo_and_clear_take_back_and_undo_takes_a_clear_back(tab):
     tab.expect_no_digit()
     assert tab.page.locator("#undo").is_disabled()
     assert tab.page.locator("#clear").is_disabled()
+
+
+def test_a_sheet_scribbled_full_says_so_and_takes_no_more_until_undo(tab):
+    tab.draw([[(0.1, 0.5), (0.9, 0.5)] * 190])
+    full = tab.page.get_by_text(texts.SHEET_FULL)
+    full.wait_for()
+    tab.answer().wait_for()  # what the sheet took is within the server's limit
+    before = tab.ink()
+    tab.draw([[(0.2, 0.2), (0.8, 0.2)]])
+    assert tab.ink() == before
+    tab.page.click("#undo")
+    full.wait_for(state="hidden")
 
 
 def test_the_sheets_keys_work_while_it_has_the_focus_only(tab):

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from digit_recognizer.errors import BadStrokes, EmptyDrawing
-from digit_recognizer.ink.strokes import MAX_POINTS, MAX_STROKES, SHEET_SIZE, parse_strokes, render
+from digit_recognizer.ink.strokes import (
+    MAX_LENGTH,
+    MAX_POINTS,
+    MAX_STROKES,
+    SHEET_SIZE,
+    parse_strokes,
+    render,
+)
 
 
 def line(*points: tuple[float, float]) -> np.ndarray:
@@ -28,6 +35,13 @@ def test_nothing_is_an_empty_drawing(value):
 def test_as_much_as_is_allowed_is_taken():
     assert len(parse_strokes([[[0, 0]]] * MAX_STROKES)) == MAX_STROKES
     assert len(parse_strokes([[[0, 0]] * MAX_POINTS])[0]) == MAX_POINTS
+    there_and_back = [[[0, 0], [1, 0]] * (MAX_LENGTH // 2)]
+    assert len(parse_strokes(there_and_back)[0]) == MAX_LENGTH
+
+
+def test_the_way_of_a_lifted_pen_does_not_count():
+    far_apart = [[[0, 0]], [[1, 1]]] * (MAX_STROKES // 2)
+    assert len(parse_strokes(far_apart)) == MAX_STROKES
 
 
 def test_points_far_off_the_sheet_are_clipped():
@@ -47,6 +61,8 @@ def test_points_far_off_the_sheet_are_clipped():
         [[[0, 0]]] * (MAX_STROKES + 1),
         [[[0, 0]] * (MAX_POINTS + 1)],
         [[[0, 0]] * (MAX_POINTS // 2)] * 3,
+        [[[0, 0], [1, 0]] * MAX_LENGTH],
+        [[[0, 0], [2, 0]]] * MAX_LENGTH,
         [[]],
         [{}],
         ["stroke"],

@@ -6,11 +6,11 @@ uses; it answers a malformed call with a traceback in the log. Knows nothing abo
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import orjson
 from starlette.responses import JSONResponse
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ class Gate:
 def _parse(body: bytes) -> dict | None:
     """The JSON object of a call; None if a known part has another type than Gradio expects."""
     try:
-        message = json.loads(body)
-    except (ValueError, RecursionError):
+        message = orjson.loads(body)
+    except orjson.JSONDecodeError:
         return None
     if not isinstance(message, dict):
         return None

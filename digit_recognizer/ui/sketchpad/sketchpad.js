@@ -93,9 +93,21 @@ function refresh() {
   repaint();
 }
 
+function lengthOf(stroke) {
+  let length = 0;
+  for (let i = 1; i < stroke.length; i += 1) {
+    length += Math.hypot(stroke[i][0] - stroke[i - 1][0], stroke[i][1] - stroke[i - 1][1]);
+  }
+  return length;
+}
+
 function isFull() {
-  const points = strokes.reduce((sum, stroke) => sum + stroke.length, 0);
-  return points >= props.max_points || (!pointer && strokes.length >= props.max_strokes);
+  const sum = (measure) => strokes.reduce((all, stroke) => all + measure(stroke), 0);
+  return (
+    sum((stroke) => stroke.length) >= props.max_points ||
+    sum(lengthOf) >= props.max_length ||
+    (!pointer && strokes.length >= props.max_strokes)
+  );
 }
 
 /* Sending. */

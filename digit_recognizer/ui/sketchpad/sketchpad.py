@@ -1,5 +1,6 @@
 """The sheet of paper: the component and the handler for its drawings."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,15 @@ import gradio as gr
 from digit_recognizer.constants import PEN_WIDTH
 from digit_recognizer.errors import BadStrokes
 from digit_recognizer.handwriting.digits import write_plainly
-from digit_recognizer.ink.strokes import MAX_POINTS, MAX_STROKES, parse_strokes, place_on_sheet
+from digit_recognizer.ink.strokes import (
+    FARTHEST_STEP,
+    MAX_LENGTH,
+    MAX_POINTS,
+    MAX_STROKES,
+    Strokes,
+    parse_strokes,
+    place_on_sheet,
+)
 from digit_recognizer.ui.answer.answer import AnswerPanel, render_problem, render_reading
 from digit_recognizer.ui.events import AT_ONCE
 from digit_recognizer.ui.language import texts
@@ -20,6 +29,10 @@ SKETCHED = (2, 4, 7)
 """The digits that may sketch themselves for a newcomer; one of them does."""
 SKETCH_SIZE = 0.55
 """Height of these digits, as a share of the sheet's side."""
+FEW_STROKES = 8
+FEW_POINTS = 1_000
+"""A drawing of at most so many strokes and points is read in a few milliseconds. Each further
+stroke may be a digit, and a page of fifty takes a quarter of a second."""
 _FOLDER = Path(__file__).parent
 
 
@@ -39,6 +52,7 @@ class Sketchpad(gr.HTML):
             pen_width=PEN_WIDTH,
             max_strokes=MAX_STROKES,
             max_points=MAX_POINTS,
+            max_length=MAX_LENGTH - FARTHEST_STEP,  # one more step may follow
             sheet_label=texts.SHEET_LABEL,
             sheet_hint=texts.SHEET_HINT,
             sheet_keys=texts.SHEET_KEYS,
@@ -76,6 +90,7 @@ class Sheet:
 
     def __init__(self, visitors: Visitors, answer: AnswerPanel):
         self._visitors = visitors
+        self._one_by_one = asyncio.Lock()
         self.sketchpad = Sketchpad(elem_id="sketchpad")
         self.sketchpad.input(
             self.draw,
@@ -88,16 +103,26 @@ class Sheet:
     async def draw(self, value: object, request: gr.Request) -> str:
         """The sheet changed to `value`, untrusted JSON. Returns the answer panel.
 
-        A coroutine that never waits: it takes a few milliseconds, and when many visitors draw,
-        threads that contend for the interpreter would take twice as long. It returns a plain value,
-        since the server may call it without Gradio.
+        A coroutine that seldom waits: a digit takes a few milliseconds, and when many visitors
+        draw, threads that contend for the interpreter would take twice as long. Only what takes
+        long is read in a thread, one drawing at a time, so that nobody else waits for it. It
+        returns a plain value, since the server may call it without Gradio.
         """
         visitor = self._visitors.visit(request.session_hash)
         try:
-            visitor.draw(parse_strokes(value))
+            strokes = parse_strokes(value)
         except BadStrokes:
             return render_problem(texts.NOT_A_DRAWING, visitor.reader)
-        return render_reading(visitor.reading())
+        visitor.draw(strokes)
+        if _is_quick(strokes):
+            return render_reading(visitor.reading())
+        async with self._one_by_one:
+            return render_reading(await asyncio.to_thread(visitor.reading))
+
+
+def _is_quick(strokes: Strokes) -> bool:
+    """Whether a drawing may be read on the event loop."""
+    return len(strokes) <= FEW_STROKES and sum(map(len, strokes)) <= FEW_POINTS
 
 
 def _sketch(digit: int) -> list[list[list[float]]]:

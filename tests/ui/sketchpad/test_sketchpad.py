@@ -1,4 +1,6 @@
+import asyncio
 import json
+import threading
 
 import gradio as gr
 import pytest
@@ -8,6 +10,7 @@ from digit_recognizer.ui.answer.answer import AnswerPanel
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.sketchpad.sketchpad import SKETCHED, Sheet
 from digit_recognizer.ui.visitors.networks import Network
+from digit_recognizer.ui.visitors.visitor import Visitor
 from digit_recognizer.ui.visitors.visitors import Visitors
 from tests.helpers import REQUEST, constant_network, drawing
 
@@ -39,6 +42,28 @@ def test_a_drawing_is_answered_and_kept_for_its_visitor(sheet, visitors):
     assert 'data-digit="2"' in draw(sheet, STROKES)
     assert "invitation" in draw(sheet, [])
     assert visitors.visit("somebody else").sheet is None
+
+
+@pytest.mark.parametrize("much", [STROKES * 9, [[[0.5, 0.5]] * 1100]], ids=["strokes", "points"])
+def test_nobody_waits_for_a_drawing_that_takes_long(sheet, monkeypatch, much):
+    reading, others_are_done = Visitor.reading, threading.Event()
+
+    def slow(visitor):
+        if threading.current_thread() is not threading.main_thread():
+            assert others_are_done.wait(20)
+        return reading(visitor)
+
+    monkeypatch.setattr(Visitor, "reading", slow)
+
+    async def draw_both():
+        long = asyncio.ensure_future(sheet.draw(much, REQUEST))
+        await asyncio.sleep(0)
+        assert 'data-digit="5"' in await sheet.draw(STROKES, gr.Request(session_hash="other"))
+        assert not long.done()
+        others_are_done.set()
+        assert "data-digit" in await long
+
+    asyncio.run(draw_both())
 
 
 @pytest.mark.parametrize("value", [True, 7, "[[[0,0]]]", [[[0, float("nan")]]], [[[0] * 3]], {}])

@@ -131,12 +131,12 @@ def test_a_full_tray_takes_no_more(tray, monkeypatch):
 def test_the_file_of_a_full_tray_can_be_read_again():
     tray = Tray()
     rng = np.random.default_rng(0)
-    points = tray_module.MAX_POINTS // 3
-    for digit in range(3):
-        tray.put([rng.random((points, 2)).astype(np.float32)], digit)
+    points = tray_module.MAX_POINTS // 6
+    for digit in range(6):
+        tray.put([rng.random((points, 2)).astype(np.float32) / 10], digit)
     with pytest.raises(BadTray, match="points"):
         tray.put(strokes(), 1)
-    assert Tray().bring(tray.export()) == 3
+    assert Tray().bring(tray.export()) == 6
 
 
 def test_the_memory_of_a_tray_grows_with_its_drawings(tray):

@@ -86,10 +86,9 @@ def _points(rows: list) -> np.ndarray:
     """Untrusted [x, y] rows as a float32 (N, 2) array, clipped. Raises BadStrokes."""
     try:
         points = np.asarray(rows)
+        are_numbers = points.shape == (len(rows), 2) and points.dtype.kind in "biuf"
     except (ValueError, OverflowError):  # rows of unequal lengths
-        points = np.empty(0)
-    if points.shape != (len(rows), 2) or points.dtype.kind not in "biuf":
-        raise BadStrokes("A point is a list of two numbers, [x, y].")
-    if not (np.abs(points, dtype=np.float64) < FARTHEST).all():
-        raise BadStrokes("A point's numbers are finite.")
+        are_numbers = False
+    if not are_numbers or not (np.abs(points, dtype=np.float64) < FARTHEST).all():
+        raise BadStrokes("A point is a list of two finite numbers, [x, y].")
     return points.astype(np.float32).clip(-1, 2)

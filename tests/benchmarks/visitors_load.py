@@ -1,20 +1,25 @@
 """Puts many visitors on one page: drawing beside a training, idle, or all pressing Retrain.
 
-    python tests/benchmarks/visitors_load.py [--part drawing|idle|burst] [--seconds 60]
+    python tests/benchmarks/visitors_load.py [--part drawing|capacity|idle|burst] [--seconds 60]
 
 Drawing: 50 visitors with two open tabs each draw three strokes a second, at fixed times that do not
 wait for slow answers, while one more visitor trains with the page's default recipe (which needs
-MNIST). Every answer is compared with the one that the drawing must get. Idle: 500 pages are open
+MNIST). Every answer is compared with the one that the drawing must get. Capacity: visitors draw
+without a pause, as many as the page can answer in time, and the table tells what an answer's time
+is made of. Idle: 500 pages are open
 and do nothing. Burst: 200 visitors press Retrain in the same second. The clients run on the same
 machine and use a part of its time.
 """
 
+import multiprocessing
 import os
+import statistics
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -26,10 +31,11 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.handwriting.digits import write_digits
-from digit_recognizer.ink.strokes import parse_strokes, place_on_sheet
+from digit_recognizer.ink.strokes import parse_strokes, place_on_sheet, render
 from digit_recognizer.recognizer import Recognizer
 from digit_recognizer.training.config import DEFAULT_PRESET
 from digit_recognizer.training.worker import resident_bytes
+from digit_recognizer.ui.answer.answer import render_reading
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.visitors.visitors import Visitors
 from tests.benchmarks.figures import Figure, Missing, conclude, parser, run
@@ -38,11 +44,16 @@ from tests.browser.server import Server, running_server, wait_for
 from tests.visitor import Refused, Visitor
 
 COMMAND = "visitors_load.py"
+PARTS = ("drawing", "capacity", "idle", "burst")
 VISITORS = 50
 TABS = 2
 STROKES_A_SECOND = 3
 DRAWINGS = 5
 """Number of drawings of each tab, which it draws by turns."""
+CROWD = 20
+CAPACITY_SECONDS = 15
+CAPACITY_P95 = 0.1
+CAPACITY_TARGET = 300
 IDLE_TABS = 500
 IDLE_SECONDS = 20
 CLICKS = 200
@@ -63,7 +74,7 @@ Drawing = tuple[list, str]
 
 def main() -> int:
     arguments = parser(__doc__)
-    arguments.add_argument("--part", choices=("drawing", "idle", "burst"), help="measure only this")
+    arguments.add_argument("--part", choices=PARTS, help="measure only this")
     arguments.add_argument("--seconds", type=float, default=60, help="of drawing (%(default)s)")
     flags = arguments.parse_args()
     figures = []
@@ -74,6 +85,8 @@ def main() -> int:
         time.sleep(WARM_UP_SECONDS)
         if flags.part in (None, "drawing"):
             figures += measure_drawing(server, trainer, flags.seconds)
+        if flags.part in (None, "capacity"):
+            figures.append(measure_capacity(server))
         if flags.part in (None, "idle"):
             figures += measure_idle(server)
         if flags.part in (None, "burst"):
@@ -136,20 +149,21 @@ def measure_drawing(server: Server, trainer: Visitor, seconds: float) -> list[Fi
 def expected_answers(number: int) -> list[Drawing]:
     """A tab's own drawings with the shipped network's answers to them."""
     rng = np.random.default_rng(number)
-    page = Visitors(shipped_network()).visit(str(number))
+    page = page_here().visit(str(number))
     drawings = []
     for digit in rng.integers(NUM_CLASSES, size=DRAWINGS):
         (strokes,) = write_digits(int(digit), 1, rng)
         placed = place_on_sheet(strokes, rng.uniform(0.4, 0.8), 0.04)
         sent = [stroke.round(4).tolist() for stroke in placed]
         page.draw(parse_strokes(sent))
-        drawings.append((sent, page.answer()))
+        drawings.append((sent, render_reading(page.reading())))
     return drawings
 
 
 @cache
-def shipped_network() -> Recognizer:
-    return Recognizer.load()
+def page_here() -> Visitors:
+    """The visitors of a page in this process, whose network has the number it has there."""
+    return Visitors(Recognizer.load())
 
 
 def draw(tab, drawings, number, start, seconds, times, wrong) -> None:
@@ -183,6 +197,73 @@ def start_training(trainer: Visitor) -> tuple[list[str], threading.Thread]:
     )
     listener.start()
     return heard, listener
+
+
+def measure_capacity(server: Server) -> Figure:
+    """Count the drawings that one process answers when a crowd draws without a pause."""
+    sheets = [expected_answers(number) for number in range(CROWD)]
+    # The clients have a process of their own, as visitors have.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as client:
+        times, wrong = client.submit(draw_without_pause, server.url, sheets).result()
+    rate, p95 = len(times) / CAPACITY_SECONDS, percentile95(times)
+    parts = parts_of_an_answer([strokes for sheet in sheets for strokes, _ in sheet])
+    parts["server"] = 1e3 / rate - sum(parts.values())
+    told = ", ".join(f"{name} {milliseconds:.2f}" for name, milliseconds in parts.items())
+    print(f"capacity: milliseconds of an answer: {told}")
+    return Figure(
+        f"drawings that one process answers a second, p95 {1e3 * p95:.0f} ms",
+        f"{rate:.0f}",
+        COMMAND,
+        must_hold=f"at least {CAPACITY_TARGET} at a p95 under {1e3 * CAPACITY_P95:.0f} ms",
+        holds=rate >= CAPACITY_TARGET and p95 < CAPACITY_P95 and not wrong,
+    )
+
+
+def draw_without_pause(url: str, sheets: list[list[Drawing]]) -> tuple[list[float], int]:
+    """Seconds of every answer to a crowd, and how many answers were wrong."""
+    times: list[float] = []
+    wrong: list[str] = []
+    end = time.monotonic() + CAPACITY_SECONDS
+
+    def draw_on(number: int) -> None:
+        tab = Visitor(url, f"crowd-{number}")
+        while time.monotonic() < end:
+            for strokes, expected in sheets[number]:
+                sent = time.monotonic()
+                if (answer := tab.draw(strokes)) != expected:
+                    wrong.append(answer)
+                times.append(time.monotonic() - sent)
+
+    in_parallel(draw_on, len(sheets))
+    return times, len(wrong)
+
+
+def parts_of_an_answer(drawings: list[list]) -> dict[str, float]:
+    """Median milliseconds of each step from strokes to the panel, in this process."""
+    page = page_here().visit("parts")
+
+    def median(work: Callable, inputs: list) -> tuple[float, list]:
+        times, results = [], []
+        for each in inputs:
+            started = time.perf_counter()
+            results.append(work(each))
+            times.append(time.perf_counter() - started)
+        return 1e3 * statistics.median(times), results
+
+    def show(strokes: list) -> str:
+        page.draw(parse_strokes(strokes))
+        return render_reading(page.reading())
+
+    parsing, parsed = median(parse_strokes, drawings)
+    rendering, inks = median(render, parsed)
+    reading, _ = median(page.reader.recognizer.read_ink_lines, inks)
+    whole, _ = median(show, drawings)
+    return {
+        "checking": parsing,
+        "rendering": rendering,
+        "reading": reading,
+        "panel": whole - parsing - rendering - reading,
+    }
 
 
 def measure_idle(server: Server) -> list[Figure]:

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from digit_recognizer.ink.decoding import MAX_FILE_BYTES
@@ -20,7 +21,7 @@ from digit_recognizer.ui.language import language
 from digit_recognizer.ui.pictures.examples import FOLDER as EXAMPLES_FOLDER
 from digit_recognizer.ui.root_path import RootPath
 from digit_recognizer.ui.server import fast_lane
-from digit_recognizer.ui.server.assets import asset_route
+from digit_recognizer.ui.server.assets import FOR_GOOD, asset_address, asset_route
 from digit_recognizer.ui.server.body_limit import BodyLimit
 from digit_recognizer.ui.server.fast_lane import FastLane
 from digit_recognizer.ui.server.gate import UPLOAD_ROUTE, Gate
@@ -34,6 +35,10 @@ MAX_SESSIONS = 500
 """Sessions whose state Gradio keeps."""
 MAX_QUEUED = 100
 """Calls that wait in Gradio's queue; it answers 503 to more, and its page shows a sentence."""
+COMPRESSION = 6
+"""Level of gzip, up to 9: the page's HTML is hardly smaller at 9."""
+NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "text/plain")
+"""Pictures, event streams, and networks for download, which Gradio calls one of the last two."""
 MULTIPART_BYTES = 2**20
 """Room for the multipart headers around an uploaded file."""
 
@@ -60,6 +65,12 @@ def launch(
     )
     # Uvicorn would believe every program of this machine; `OwnSite` decides whom to believe.
     os.environ["FORWARDED_ALLOW_IPS"] = ""
+
+    async def theme_css(request: Request) -> Response:
+        # Its address has a hash of its content.
+        return Response(page.theme_css, headers=FOR_GOOD, media_type="text/css")
+
+    catalogs = language.catalog_paths()
     page.queue(api_open=False, default_concurrency_limit=4, max_size=MAX_QUEUED)
     page.launch(
         server_name=in_address(host),
@@ -78,9 +89,14 @@ def launch(
         footer_links=[],
         theme=make_theme(),
         # Not `css`: Gradio rewrites it, and rules inside @media then miss the outermost elements.
-        head=f"<style>{style_sheet()}</style>{language.head()}",
+        head=f"<style>{style_sheet()}</style>"
+        + language.head({code: asset_address(path) for code, path in catalogs.items()}),
         app_kwargs={
-            "routes": [Route("/healthz", _health), asset_route()],
+            "routes": [
+                Route("/healthz", _health),
+                asset_route([*catalogs.values(), *EXAMPLES_FOLDER.iterdir()]),
+                Route("/theme.css", theme_css),
+            ],
             "middleware": [
                 *([Middleware(Embedding, origins=embed_in)] if embed_in else []),
                 *middleware(page, own_site, root_path),
@@ -98,6 +114,7 @@ def middleware(page: gr.Blocks, own_site: Middleware, root_path: str = "") -> li
     below = urlsplit(root_path).path
     return [
         Middleware(SecurityHeaders),
+        Middleware(GZipMiddleware, compresslevel=COMPRESSION, exclude_content_types=NOT_COMPRESSED),
         own_site,
         *([Middleware(RootPath, path=below)] if below else []),
         Middleware(BodyLimit, others={UPLOAD_ROUTE: MAX_UPLOAD_BYTES + MULTIPART_BYTES}),

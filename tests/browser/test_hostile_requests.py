@@ -14,7 +14,7 @@ from gradio.utils import get_upload_folder
 
 from digit_recognizer.constants import SHIPPED_MODEL
 from digit_recognizer.ui.pictures.examples import example_path
-from digit_recognizer.ui.server.security_headers import HEADERS
+from digit_recognizer.ui.server.security_headers import FOR_PARTS, HEADERS
 from tests.browser.server import ROOT
 
 A_FILE = {"meta": {"_type": "gradio.FileData"}}
@@ -209,10 +209,16 @@ def test_only_what_was_uploaded_can_be_handed_in(server, functions, name, path, 
         assert said in queued(server, call)
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/theme.css", "/nowhere", "/gradio_api/info"])
+@pytest.mark.parametrize("path", ["/", "/healthz", "/nowhere", "/gradio_api/info"])
 def test_every_answer_has_the_security_headers(server, path):
     headers = ask(server, path)[2]
     assert {name: headers[name] for name in HEADERS} == HEADERS
+
+
+def test_a_style_sheet_has_those_that_matter_to_it(server):
+    headers = ask(server, "/theme.css")[2]
+    assert {name: headers[name] for name in FOR_PARTS} == FOR_PARTS
+    assert "Content-Security-Policy" not in headers
 
 
 @pytest.mark.parametrize("path", ["/", "/config", "/gradio_api/info", "/nowhere"])

@@ -1,13 +1,14 @@
 """The page's languages: the browser translates the server's English.
 
-Switching needs no request and leaves the drawing and the network alone. A language is an entry in
-LANGUAGES and a catalog, <code>.json, with a translation of each text in texts.py, of the messages
-of errors, and of Gradio's own words; translation.js applies it. Knows nothing about the texts'
-meaning.
+A catalog comes when its language is asked for first; switching leaves the drawing and the network
+alone. A language is an entry in LANGUAGES and a catalog, <code>.json, with a translation of each
+text in texts.py, of the messages of errors, and of Gradio's own words; translation.js applies it.
+Knows nothing about the texts' meaning.
 """
 
 import html
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,20 +38,19 @@ LANGUAGES = (
 )
 
 
-def catalogs() -> dict[str, dict[str, dict[str, str]]]:
-    """The translations of English texts, by language and by section: the page's and Gradio's."""
-    return {
-        language.code: json.loads((FOLDER / f"{language.code}.json").read_text("utf-8"))
-        for language in LANGUAGES
-        if language is not ENGLISH
-    }
+def catalog_paths() -> dict[str, Path]:
+    """The file with the translations of English texts, the page's and Gradio's, by language."""
+    codes = [language.code for language in LANGUAGES if language is not ENGLISH]
+    return {code: FOLDER / f"{code}.json" for code in codes}
 
 
-def head() -> str:
-    """Elements for the page's head: the catalogs, the script that uses them, and a rule that hides
-    the switch's button for the language of the page."""
-    content = json.dumps(catalogs(), ensure_ascii=False)
-    content = content.replace("<", r"\u003c")  # "</script>" in a text would end the element
+def head(addresses: Mapping[str, str]) -> str:
+    """Elements for the page's head: the script that translates, and a rule that hides the switch's
+    button for the language of the page.
+
+    addresses: where the page finds the catalog of each language.
+    """
+    content = json.dumps(addresses).replace("<", r"\u003c")  # "</script>" would end the element
     script = (FOLDER / "translation.js").read_text("utf-8")
     current = ", ".join(
         f"html:lang({each.code}) #language button[lang='{each.code}']" for each in LANGUAGES

@@ -1,22 +1,22 @@
 /* Shows the page in the visitor's language.
  *
- * The server speaks English. Texts and attributes are looked up in the language's catalog (the
- * element #catalogs has them all) as they appear, before they are painted, and changed in place: the
- * nodes stay Gradio's. The English is remembered by node, so that any language can follow.
+ * The server speaks English. Texts and attributes are looked up in the language's catalog as they
+ * appear, before they are painted, and changed in place: the nodes stay Gradio's. The English is
+ * remembered by node, so that any language can follow. The element #catalogs tells where each
+ * language's catalog is; it comes when it is needed first.
  */
 (() => {
   const ENGLISH = 'en';
   const STORE = 'language';
   const ATTRIBUTES = ['aria-label', 'aria-valuetext', 'aria-description', 'title', 'placeholder', 'alt'];
   const CACHE_SIZE = 2000;
+  const PATIENCE = 2000; // ms that the page stays hidden, at most, while its first catalog comes
 
-  const catalogs = JSON.parse(document.getElementById('catalogs').textContent);
-  const codes = [ENGLISH, ...Object.keys(catalogs)];
+  const addresses = JSON.parse(document.getElementById('catalogs').textContent);
+  const codes = [ENGLISH, ...Object.keys(addresses)];
   const translators = { [ENGLISH]: (text) => text };
-  // Gradio translates its own words into some languages itself.
-  const fromGradio = new Map(Object.values(catalogs).flatMap(
-    ({ gradio }) => Object.entries(gradio).map(([english, translation]) => [translation, english]),
-  ));
+  const coming = {};
+  const fromGradio = new Map(); // Gradio translates its own words into some languages itself
   const memories = new WeakMap(); // node -> { name of the attribute or 'data': { said, shown } }
 
   function template(english, translation) {
@@ -72,14 +72,31 @@
     return translateText;
   }
 
-  function translate(text) {
-    translators[language] ??= translator(catalogs[language]);
-    return translators[language](text);
+  /* Fetches a language's catalog; the promise is false when that fails, and may be asked again. */
+  function learn(code) {
+    if (translators[code]) return Promise.resolve(true);
+    coming[code] ??= fetch(addresses[code])
+      .then((response) => response.json())
+      .then((catalog) => {
+        translators[code] = translator(catalog);
+        for (const [english, translation] of Object.entries(catalog.gradio)) {
+          fromGradio.set(translation, english);
+        }
+        return true;
+      })
+      .catch(() => false)
+      .finally(() => { delete coming[code]; });
+    return coming[code];
   }
 
-  let language = preferred();
+  let language = ENGLISH;
 
-  /* The chosen language, else the browser's first language with a catalog, else English. */
+  /* The code of the first of these languages that has a catalog, else English. */
+  function known(names) {
+    return names.map((name) => codes.find((code) => isSame(code, name))).find(Boolean) ?? ENGLISH;
+  }
+
+  /* The chosen language, else the browser's. */
   function preferred() {
     let chosen = null;
     try {
@@ -87,8 +104,7 @@
     } catch {
       // Storage may be forbidden; the browser's languages are still known.
     }
-    const wanted = chosen ? [chosen] : navigator.languages;
-    return wanted.map((name) => codes.find((code) => isSame(code, name))).find(Boolean) ?? ENGLISH;
+    return known(chosen ? [chosen] : navigator.languages);
   }
 
   /* Whether two names mean the same language in the same script: zh-SG is zh-CN, zh-TW is not. */
@@ -106,7 +122,7 @@
     const last = memory?.[name];
     let said = last?.shown === value ? last.said : value;
     said = fromGradio.get(said) ?? said;
-    const shown = translate(said);
+    const shown = translators[language](said);
     if (shown === value) return;
     if (memory) memory[name] = { said, shown };
     else memories.set(node, { [name]: { said, shown } });
@@ -153,20 +169,36 @@
     if (menu && menu.value !== language) menu.value = language;
   }
 
-  function choose(code) {
-    language = code;
+  async function choose(code) {
+    if (!await learn(code)) return;
     try {
       localStorage.setItem(STORE, code);
     } catch {
       // Then the choice lasts as long as the page.
     }
-    speak();
+    speak(code);
   }
 
-  function speak() {
+  function speak(code) {
+    language = code;
     sayWhichLanguage();
     showAll(document.documentElement);
     observer.takeRecords();
+  }
+
+  /* Shows nothing in English before the catalog of another language has come. */
+  async function begin() {
+    const first = preferred();
+    // Gradio speaks the browser's language, whatever is chosen; its words are known from there.
+    const needed = [first, known(navigator.languages)].filter((code) => !translators[code]);
+    if (needed.length > 0) {
+      document.documentElement.style.visibility = 'hidden';
+      const show = () => { document.documentElement.style.visibility = ''; };
+      setTimeout(show, PATIENCE);
+      await Promise.all(needed.map(learn));
+      show();
+    }
+    speak(translators[first] ? first : ENGLISH);
   }
 
   observer.observe(document, {
@@ -176,12 +208,13 @@
     attributes: true,
     attributeFilter: ['lang', ...ATTRIBUTES],
   });
-  speak();
+  begin();
 
-  document.addEventListener('click', (event) => {
+  document.addEventListener('click', async (event) => {
     const button = event.target.closest?.('[data-language]');
     if (!button) return;
-    choose(button.dataset.language);
+    await choose(button.dataset.language);
+    if (language !== button.dataset.language) return;
     // The button is gone now; the one beside it has taken its place.
     button.parentElement.querySelector(`button:not([lang=${button.lang}])`).focus();
   });

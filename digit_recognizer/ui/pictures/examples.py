@@ -5,23 +5,22 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from PIL import Image, ImageOps
 
 from digit_recognizer.constants import NUM_CLASSES
-from digit_recognizer.ui.events import AT_ONCE, inline_file, payload
+from digit_recognizer.ui.events import AT_ONCE, payload
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.pictures.upload import Upload
-from digit_recognizer.ui.widgets import png_uri
+from digit_recognizer.ui.server.assets import asset_address
 
 FOLDER = Path(__file__).parents[2] / "examples"
-THUMBNAIL_SIZE = 88
-"""Side in pixels; shown at half the size, for high-resolution screens."""
+THUMBNAIL_SIZE = 44
+"""Side in pixels of the page."""
 
 _ON_LOAD = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-example]');
   if (!button) return;
-  const detail = { src: button.dataset.picture };
+  const detail = { src: button.firstElementChild.src };
   document.dispatchEvent(new CustomEvent('sheet-picture', { detail }));
   trigger('select', { index: Number(button.dataset.example) });
 });
@@ -65,14 +64,9 @@ class Examples:
 
 
 def _button(digit: int) -> str:
-    with Image.open(example_path(digit)) as picture:
-        thumbnail = ImageOps.autocontrast(picture.convert("L")).resize(
-            (THUMBNAIL_SIZE, THUMBNAIL_SIZE), Image.Resampling.BOX
-        )
     label = html.escape(texts.example(digit))
-    picture_uri = inline_file(example_path(digit).read_bytes(), "image/gif", "")["url"]
     return (
-        f'<button type="button" data-example="{digit}" data-picture="{picture_uri}" '
-        f'title="{label}" aria-label="{label}">'
-        f'<img src="{png_uri(thumbnail)}" alt="" width="44" height="44"></button>'
+        f'<button type="button" data-example="{digit}" title="{label}" aria-label="{label}">'
+        f'<img src="{asset_address(example_path(digit))}" alt="" '
+        f'width="{THUMBNAIL_SIZE}" height="{THUMBNAIL_SIZE}"></button>'
     )

@@ -29,22 +29,27 @@ CONTENT_SECURITY_POLICY = {
 }
 """The page loads from its own host alone and stands in no frame."""
 UNUSED = ("camera", "microphone", "geolocation", "payment", "usb", "display-capture")
-HEADERS = {
-    "Content-Security-Policy": "; ".join(map(" ".join, CONTENT_SECURITY_POLICY.items())),
+FOR_PARTS = {
     "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+HEADERS = FOR_PARTS | {
+    "Content-Security-Policy": "; ".join(map(" ".join, CONTENT_SECURITY_POLICY.items())),
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
 }
+PARTS = ("text/css", "text/javascript", "font/", "image/gif", "image/png")
+"""Kinds that are no documents, so that only FOR_PARTS matters to them: of the seventy of a page,
+all HEADERS would be 40 kB. An SVG is a document."""
 
 VARYING = ("text/html", "application/json")
 """Answers of these kinds differ with the asker's headers or with time; no cache may keep them."""
 
 
 class SecurityHeaders:
-    """ASGI middleware: adds HEADERS to every answer, and keeps caches from what varies."""
+    """ASGI middleware: adds HEADERS, or FOR_PARTS to PARTS, and keeps caches from what varies."""
 
     def __init__(self, app: ASGIApp):
         self._app = app
@@ -61,9 +66,9 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers[name] = value
-                if headers.get("content-type", "").startswith(VARYING):
+                kind = headers.get("content-type", "")
+                headers.update(FOR_PARTS if kind.startswith(PARTS) else HEADERS)
+                if kind.startswith(VARYING):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

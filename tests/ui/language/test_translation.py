@@ -19,7 +19,7 @@ import pytest
 
 import digit_recognizer
 from digit_recognizer.ui.language import language, texts
-from digit_recognizer.ui.language.language import Language, catalogs, head, render_switch
+from digit_recognizer.ui.language.language import Language, catalog_paths, head, render_switch
 
 
 def name_of(node: ast.AST | None) -> str:
@@ -42,7 +42,7 @@ REASONS = {
     for number in (errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOSPC, errno.EIO)
 }
 """The system's own words, in messages about files."""
-CATALOGS = catalogs()
+CATALOGS = {code: json.loads(path.read_text("utf-8")) for code, path in catalog_paths().items()}
 CHINESE = "[\u3000-\u9fff\uff00-\uffef]"
 
 
@@ -181,10 +181,11 @@ def test_the_chinese_is_chinese_with_its_punctuation():
             ), chinese
 
 
-def test_the_pages_head_carries_the_catalogs_and_no_text_can_end_their_element():
-    assert head().count("</script>") == 2
-    carried = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', head(), re.S)
-    assert json.loads(carried[1]) == CATALOGS
+def test_the_pages_head_tells_where_the_catalogs_are_and_no_address_can_end_its_element():
+    addresses = {"zh-CN": "./</script>.json"}
+    assert head(addresses).count("</script>") == 2
+    told = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', head(addresses), re.S)
+    assert json.loads(told[1]) == addresses
 
 
 def test_two_languages_are_a_button_each_and_more_are_a_menu(monkeypatch):

@@ -7,6 +7,7 @@ from digit_recognizer.ui.server.assets import (
     ENDS_NOTHING,
     ENDS_STREAMS,
     FOLDER,
+    asset_address,
     asset_route,
 )
 
@@ -50,3 +51,17 @@ def test_the_pages_streams_end_only_when_a_visitor_leaves(client):
     content = client.get(f"/assets/{path.name}").content
     assert ENDS_STREAMS not in content
     assert ENDS_NOTHING in content
+
+
+def test_a_file_of_ours_has_an_address_of_its_own_for_each_content(tmp_path):
+    path = tmp_path / "words.json"
+    addresses = set()
+    for content in ('{"a": "b"}' * 100, '{"a": "c"}' * 100):
+        path.write_text(content)
+        addresses.add(asset_address(path))
+        client = TestClient(Starlette(routes=[asset_route([path])]))
+        answer = client.get(asset_address(path).lstrip("."), headers={"Accept-Encoding": "br"})
+        assert answer.text == content
+        assert answer.headers["content-encoding"] == "br"
+        assert answer.headers["content-type"] == "application/json"
+    assert len(addresses) == 2

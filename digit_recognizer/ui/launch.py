@@ -17,16 +17,18 @@ from starlette.routing import Route
 from digit_recognizer.ink.decoding import MAX_FILE_BYTES
 from digit_recognizer.ui.address import in_address, is_loopback
 from digit_recognizer.ui.embedding import Embedding
+from digit_recognizer.ui.fast import fast_lane
+from digit_recognizer.ui.fast.assets import FOR_GOOD, asset_address, asset_route
+from digit_recognizer.ui.fast.fast_lane import FastLane
 from digit_recognizer.ui.language import language
 from digit_recognizer.ui.pictures.examples import FOLDER as EXAMPLES_FOLDER
 from digit_recognizer.ui.root_path import RootPath
-from digit_recognizer.ui.server import fast_lane
-from digit_recognizer.ui.server.assets import FOR_GOOD, asset_address, asset_route
 from digit_recognizer.ui.server.body_limit import BodyLimit
-from digit_recognizer.ui.server.fast_lane import FastLane
+from digit_recognizer.ui.server.connections import limit_connections
 from digit_recognizer.ui.server.gate import UPLOAD_ROUTE, Gate
 from digit_recognizer.ui.server.own_site import OwnSite
 from digit_recognizer.ui.server.security_headers import SecurityHeaders
+from digit_recognizer.ui.server.sessions import Sessions
 from digit_recognizer.ui.server.uploads import Uploads
 from digit_recognizer.ui.theme import make_theme, style_sheet
 from digit_recognizer.ui.training.model_files import MAX_UPLOAD_BYTES
@@ -71,6 +73,7 @@ def launch(
         return Response(page.theme_css, headers=FOR_GOOD, media_type="text/css")
 
     catalogs = language.catalog_paths()
+    limit_connections()
     page.queue(api_open=False, default_concurrency_limit=4, max_size=MAX_QUEUED)
     page.launch(
         server_name=in_address(host),
@@ -119,6 +122,7 @@ def middleware(page: gr.Blocks, own_site: Middleware, root_path: str = "") -> li
         *([Middleware(RootPath, path=below)] if below else []),
         Middleware(BodyLimit, others={UPLOAD_ROUTE: MAX_UPLOAD_BYTES + MULTIPART_BYTES}),
         Middleware(Gate, functions=inputs, names=names),
+        Middleware(Sessions, page=page),
         Middleware(Uploads),
         Middleware(FastLane, index=fast, function=functions[fast].fn),
     ]

@@ -7,8 +7,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from digit_recognizer.ink.strokes import render
+from digit_recognizer.ui.fast.assets import asset_address
 from digit_recognizer.ui.pictures.examples import example_path
-from digit_recognizer.ui.server.assets import asset_address
 from tests.browser.digit_page import DIGITS, side_by_side
 from tests.browser.server import wait_for
 

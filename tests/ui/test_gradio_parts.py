@@ -11,13 +11,16 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
+from gradio import http_server
 from gradio.data_classes import CancelBody, PredictBody, ResetBody
 from gradio.http_server import Server
 from gradio.routes import App
+from gradio.server_messages import UnexpectedErrorMessage
 from starlette.testclient import TestClient
 from uvicorn import Config
 
-from digit_recognizer.ui.server import fast_lane, gate
+from digit_recognizer.ui.fast import fast_lane
+from digit_recognizer.ui.server import gate
 
 SIGNATURES = {
     # guarded_blocks
@@ -110,6 +113,18 @@ def test_event_data_keeps_what_the_browser_sent_as_data():
 
 def test_a_request_can_be_made_of_a_session_hash():
     assert gr.Request(session_hash="abc").session_hash == "abc"
+
+
+def test_http_server_makes_its_config_with_uvicorn_config():
+    assert "config = uvicorn.Config(" in inspect.getsource(http_server)
+
+
+def test_page_queue_has_calls_by_session(page):
+    queue = page._queue
+    assert queue.pending_event_ids_session == queue.event_ids_to_events == {}
+    assert "session" not in queue.pending_messages_per_session
+    assert tuple(inspect.signature(queue.clean_events).parameters) == ("session_hash", "event_id")
+    assert UnexpectedErrorMessage(message="", session_not_found=True).msg == "unexpected_error"
 
 
 def test_page_server_has_force_exit():

@@ -2,10 +2,10 @@ import gradio as gr
 import pytest
 from starlette.middleware import Middleware
 
+from digit_recognizer.ui.fast.fast_lane import FastLane
 from digit_recognizer.ui.launch import middleware
 from digit_recognizer.ui.root_path import RootPath
 from digit_recognizer.ui.server.body_limit import BodyLimit
-from digit_recognizer.ui.server.fast_lane import FastLane
 from digit_recognizer.ui.server.gate import UPLOAD_ROUTE, Gate
 from digit_recognizer.ui.server.own_site import OwnSite
 from digit_recognizer.ui.server.security_headers import SecurityHeaders

@@ -8,9 +8,9 @@ import gradio as gr
 
 from digit_recognizer.constants import NUM_CLASSES
 from digit_recognizer.ui.events import AT_ONCE, payload
+from digit_recognizer.ui.fast.assets import asset_address
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.pictures.upload import Upload
-from digit_recognizer.ui.server.assets import asset_address
 
 FOLDER = Path(__file__).parents[2] / "examples"
 THUMBNAIL_SIZE = 44

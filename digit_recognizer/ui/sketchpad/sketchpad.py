@@ -21,8 +21,8 @@ from digit_recognizer.ink.strokes import (
 )
 from digit_recognizer.ui.answer.answer import AnswerPanel, render_problem, render_reading
 from digit_recognizer.ui.events import AT_ONCE
+from digit_recognizer.ui.fast.fast_lane import API_NAME
 from digit_recognizer.ui.language import texts
-from digit_recognizer.ui.server.fast_lane import API_NAME
 from digit_recognizer.ui.visitors.visitors import Visitors
 
 SKETCHED = (2, 4, 7)

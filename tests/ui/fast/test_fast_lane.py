@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from digit_recognizer.ui.server.fast_lane import ROUTE, FastLane
+from digit_recognizer.ui.fast.fast_lane import ROUTE, FastLane
 from digit_recognizer.ui.server.gate import CALL
 
 

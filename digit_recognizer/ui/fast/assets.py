@@ -11,6 +11,7 @@ import mimetypes
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import brotli
 from gradio.routes import BUILD_PATH_LIB
@@ -19,8 +20,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
 KEPT_FILES = 500
 """Files kept in memory, compressed and uncompressed ones; the page needs fewer than a hundred."""
+PIECE = 2**16
+"""Bytes; the server keeps about as many for a client before it waits."""
 COMPRESSED = (".js", ".css", ".svg", ".json")
 QUALITY = 10
 """Of Brotli, up to 11: the page's assets take 0.3 s once and are a sixteenth smaller than at 5."""
@@ -65,6 +71,19 @@ def _name(path: Path) -> str:
     return f"{path.stem}-{digest}{path.suffix}"
 
 
+class InPieces(Response):
+    """An answer that waits for its client to read on, so that one who does not holds one piece."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer."""
+        # A copy of the headers, since middleware changes them and the answer is used again.
+        headers = list(self.raw_headers)
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for end in range(PIECE, max(len(self.body), 1) + PIECE, PIECE):
+            piece, more = self.body[end - PIECE : end], end < len(self.body)
+            await send({"type": "http.response.body", "body": piece, "more_body": more})
+
+
 def asset(path: Path, compress: bool) -> Response:
     """The answer with a file, compressed with Brotli if `compress` and worthwhile.
 
@@ -78,4 +97,4 @@ def asset(path: Path, compress: bool) -> Response:
     if compress and path.suffix in COMPRESSED and len(content) >= LEAST_COMPRESSED:
         content = brotli.compress(content, quality=QUALITY)
         headers["Content-Encoding"] = "br"
-    return Response(content, headers=headers, media_type=media_type)
+    return InPieces(content, headers=headers, media_type=media_type)

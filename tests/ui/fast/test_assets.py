@@ -1,12 +1,15 @@
 import brotli
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.testclient import TestClient
 
-from digit_recognizer.ui.server.assets import (
+from digit_recognizer.ui.fast.assets import (
     ENDS_NOTHING,
     ENDS_STREAMS,
     FOLDER,
+    PIECE,
     asset_address,
     asset_route,
 )
@@ -51,6 +54,18 @@ def test_the_pages_streams_end_only_when_a_visitor_leaves(client):
     content = client.get(f"/assets/{path.name}").content
     assert ENDS_STREAMS not in content
     assert ENDS_NOTHING in content
+
+
+@pytest.mark.parametrize("size", [1, 100, PIECE, 3 * PIECE + 1])
+def test_an_asset_goes_through_compressing_middleware_unharmed_again_and_again(tmp_path, size):
+    path = tmp_path / "picture.bin"
+    path.write_bytes(b"x" * size)
+    middleware = [Middleware(GZipMiddleware, minimum_size=50)]
+    client = TestClient(Starlette(routes=[asset_route([path])], middleware=middleware))
+    for accepted in ("gzip", "identity", "gzip"):
+        answer = client.get(asset_address(path).lstrip("."), headers={"Accept-Encoding": accepted})
+        assert answer.content == b"x" * size
+        assert ("content-encoding" in answer.headers) == (accepted == "gzip" and size >= 50)
 
 
 def test_a_file_of_ours_has_an_address_of_its_own_for_each_content(tmp_path):

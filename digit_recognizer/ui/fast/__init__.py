@@ -1,0 +1,1 @@
+"""Shortcuts around Gradio: assets from memory, and answers to drawings without its dispatch."""

@@ -146,6 +146,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
         for number in range(20):
             visitor = Visitor(server.url, f"made-up-{number}")
             visitor.click_retrain("tutorial", 50, hidden="1024, 1024", batch_size=8)
+            visitor.leave()
         visitor = Visitor(server.url, "listener")
 
         def trains() -> bool:
@@ -155,4 +156,5 @@ runpy.run_path(sys.argv[0], run_name="__main__")
                 return False
 
         assert wait_for(trains, 60)
+        visitor.leave()
         assert server.stop() == (0, "")

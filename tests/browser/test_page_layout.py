@@ -103,6 +103,8 @@ def test_on_a_phone_the_sidebar_is_for_fingers(new_tab):
     tab.open_hyperparameters()
     tab.open_more()
     assert tab.page.evaluate(SMALL, PRESSED) == []
+    is_whole = "field => field.parentElement.clientHeight >= field.offsetHeight"
+    assert tab.page.locator("#epochs input[type=number]").evaluate(is_whole)
 
 
 def test_on_a_phone_on_its_side_sheet_and_answer_are_in_sight(new_tab):

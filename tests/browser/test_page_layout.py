@@ -124,6 +124,11 @@ def test_open_settings_leave_retrain_in_sight(new_tab):
     assert_in_sight(tab, "#retrain", "#restore")
 
 
+def test_accordions_have_no_scroll_bars_which_would_take_clicks_in_webkit(tab):
+    overflow = "found => found.map((each) => getComputedStyle(each).overflow)"
+    assert tab.page.locator("#settings, #more").evaluate_all(overflow) == ["visible"] * 2
+
+
 def test_a_lesson_opens_in_view_and_begins_with_its_text(new_tab):
     tab = new_tab(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
     tab.draw(DIGITS[7])

@@ -8,6 +8,7 @@ from pathlib import Path
 # than they save, above all beside other tests.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import hypothesis  # noqa: F401  (before the freeze, which hides from it what trio registers)
 import numpy as np
 import pytest
 

@@ -177,6 +177,26 @@ def test_a_finger_draws_and_does_not_scroll(new_tab):
     assert tab.page.evaluate("window.scrollY") == 0
 
 
+def test_a_moving_pencil_is_kept_from_the_ipads_scribble_and_a_finger_scrolls_elsewhere(tab):
+    def is_prevented(selector, touch_type):
+        return tab.page.evaluate(
+            """([selector, touchType]) => {
+              const target = document.querySelector(selector);
+              const touch = new Touch({ identifier: 1, target });
+              Object.defineProperty(touch, 'touchType', { value: touchType }); // Safari's own
+              const changedTouches = [touch];
+              const settings = { changedTouches, bubbles: true, cancelable: true };
+              return !target.dispatchEvent(new TouchEvent('touchmove', settings));
+            }""",
+            [selector, touch_type],
+        )
+
+    assert is_prevented("#sketchpad canvas", "stylus")
+    assert not is_prevented("#sketchpad canvas", "direct")
+    assert not is_prevented("#prediction", "direct")
+    assert not is_prevented("#prediction", "stylus")
+
+
 def test_on_a_phone_sheet_answer_and_bars_are_in_view_and_the_sidebar_is_closed(new_tab):
     tab = new_tab(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     assert not tab.page.locator("#retrain").evaluate(

@@ -103,6 +103,8 @@ def test_on_a_phone_the_sidebar_is_for_fingers(new_tab):
     tab.open_hyperparameters()
     tab.open_more()
     assert tab.page.evaluate(SMALL, PRESSED) == []
+    is_whole = "field => field.parentElement.clientHeight >= field.offsetHeight"
+    assert tab.page.locator("#epochs input[type=number]").evaluate(is_whole)
 
 
 def test_on_a_phone_on_its_side_sheet_and_answer_are_in_sight(new_tab):
@@ -120,6 +122,11 @@ def test_open_settings_leave_retrain_in_sight(new_tab):
     tab.open_hyperparameters()
     tab.page.wait_for_timeout(300)
     assert_in_sight(tab, "#retrain", "#restore")
+
+
+def test_accordions_have_no_scroll_bars_which_would_take_clicks_in_webkit(tab):
+    overflow = "found => found.map((each) => getComputedStyle(each).overflow)"
+    assert tab.page.locator("#settings, #more").evaluate_all(overflow) == ["visible"] * 2
 
 
 def test_a_lesson_opens_in_view_and_begins_with_its_text(new_tab):

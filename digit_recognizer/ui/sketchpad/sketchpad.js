@@ -208,6 +208,12 @@ function end(event) {
   finish();
 }
 
+/* iPad's Scribble swallows quick strokes of a pencil whose touches are not prevented when they move,
+ * too: https://mikepk.com/2020/10/iOS-safari-scribble-bug/. Fingers need no more than `touchstart`. */
+function keepFromScribble(event) {
+  if ([...event.changedTouches].some((touch) => touch.touchType === 'stylus')) event.preventDefault();
+}
+
 function takeBack() {
   liftKeys();
   if (pointer !== null || former.length === 0) return;
@@ -394,6 +400,7 @@ canvas.addEventListener('pointercancel', end);
 canvas.addEventListener('lostpointercapture', end);
 // Safari decides on scrolling before it looks at `touch-action`.
 canvas.addEventListener('touchstart', (event) => event.preventDefault(), { passive: false });
+canvas.addEventListener('touchmove', keepFromScribble, { passive: false });
 undo.addEventListener('click', takeBack);
 clear.addEventListener('click', wipe);
 new ResizeObserver(resize).observe(canvas);

@@ -44,6 +44,7 @@ BENCHMARKS = {
     "training_load.py": (),
     "visitors_load.py": (),
     "replicas.py": (),
+    "siege.py": (),
     "fuzz.py": (),
 }
 """Scripts in the table's order, with the flags for data that are not part of the project."""

@@ -4,8 +4,10 @@ A new version of Gradio that moves one fails the test with its name; the module 
 beside it.
 """
 
+import asyncio
 import importlib
 import inspect
+import re
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from gradio.data_classes import CancelBody, PredictBody, ResetBody
 from gradio.http_server import Server
 from gradio.routes import App
 from gradio.server_messages import UnexpectedErrorMessage
+from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from uvicorn import Config
 
@@ -179,6 +182,32 @@ def test_gradios_own_answer_to_a_call_has_the_layout_of_the_fast_lanes(page, app
 def test_every_route_that_the_gate_lets_through_exists(app, method):
     known = {path for path, methods in routes_in(app.routes) if method in methods}
     assert set(ROUTES[method]) - known == set()
+
+
+def test_the_servers_readme_lists_the_routes_that_the_gate_lets_through(app):
+    readme = Path(gate.__file__).with_name("README.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in readme.splitlines() if line.startswith("| `/")]
+    listed = [re.escape(route) for row in rows for route in re.findall("`(/.*?)`", row)]
+    listed = [route.replace("…", "[^/]+") for route in listed]
+    paths = {re.sub(r"{.*?}", "name", path) for path, _ in routes_in(app.routes)} | {"/healthz"}
+
+    async def is_let_through(method: str, path: str) -> bool:
+        async def receive():
+            return {"type": "http.request", "body": b"{}"}
+
+        async def send(message):
+            statuses.append(message.get("status"))
+
+        statuses = []
+        passing = gate.Gate(PlainTextResponse(), {}, {})
+        await passing({"type": "http", "method": method, "path": path}, receive, send)
+        return statuses[0] != 404
+
+    for path in sorted(paths):
+        passes = any(asyncio.run(is_let_through(method, path)) for method in ("GET", "POST"))
+        assert passes == any(re.fullmatch(route, path) for route in listed), path
+    for route in listed:
+        assert any(re.fullmatch(route, path) for path in paths), route
 
 
 def routes_in(routes) -> list[tuple[str, set[str]]]:

@@ -4,13 +4,15 @@
 
 Runs: the tutorial fits 784-128-10 with Adam, batch size 32, for 10 epochs on all 60,000 images. The
 clock of `quick` stops after the first epoch whose network reads 97.89 % of the test set, the
-tutorial's final accuracy; the test set only stops the clock. `robust` is timed to its end. The
-clocks include tracing; they exclude imports, loading, and the evaluation on the test set.
+tutorial's final accuracy; the test set only stops the clock. It is run twice for each seed: the
+first run compiles its program, the second finds it compiled, as in the page's process that waits
+for a training. `robust` is timed to its end. The clocks exclude imports, loading, and the
+evaluation on the test set.
 
 Epochs: an epoch of `quick` and one of `robust` are timed beside three others: a plain epoch of the
-same network (55,000 undistorted digits, Adam), the same as a loop in NumPy, and the limit, its
-matrix products alone as TensorFlow computes them. Needs MNIST and a machine with nothing else to
-do.
+same network (55,000 undistorted digits, Adam), the same as a loop in NumPy, and the limit: the
+matrix products alone, as TensorFlow computes them, of as many images as the epoch has. Needs MNIST
+and a machine with nothing else to do.
 """
 
 import statistics
@@ -37,8 +39,9 @@ FINISH = 0.9789
 SEEDS = range(5)
 ROUNDS = 3
 COMMAND = "train_speed.py"
-FASTER = 10
-LONGER = 2.2
+FASTER, FASTER_WARM = 20, 28
+LONGER = {"quick": 1.5, "robust": 2.1}
+"""Times as long as its matrix products that an epoch may take."""
 ROBUST_ACCURACY = 0.985
 
 
@@ -61,26 +64,34 @@ def main() -> int:
 def measure_runs(data: Dataset) -> list[Figure]:
     """Print how long whole trainings take."""
     tutorial_seconds, tutorial_accuracy = run_tutorial(data)
-    runs = [run_quick(data, seed) for seed in SEEDS]
-    print(f"{'training':<20}{'epochs':>7}{'seconds':>9}{'test accuracy':>15}{'times faster':>14}")
+    print(f"{'training':<24}{'epochs':>7}{'seconds':>9}{'test accuracy':>15}{'times faster':>14}")
     row("tutorial", 10, tutorial_seconds, tutorial_accuracy, tutorial_seconds)
-    for seed, (epochs, seconds, accuracy) in zip(SEEDS, runs, strict=True):
-        row(f"quick, seed {seed}", epochs, seconds, accuracy, tutorial_seconds)
-    epochs, seconds, accuracy = (statistics.median(column) for column in zip(*runs, strict=True))
-    row("quick, median", epochs, seconds, accuracy, tutorial_seconds)
+    runs = {"compiling": [], "compiled": []}
+    for seed in SEEDS:
+        forget_programs()
+        for kind, done in runs.items():
+            done.append(run_quick(data, seed))
+            row(f"quick, {kind}, seed {seed}", *done[-1], tutorial_seconds)
     robust_seconds, robust_accuracy = run_robust(data)
     row("robust", PRESETS["robust"].epochs, robust_seconds, robust_accuracy, tutorial_seconds)
-    ratio = tutorial_seconds / seconds
+    figures = []
+    for (kind, done), target in zip(runs.items(), (FASTER, FASTER_WARM), strict=True):
+        epochs, seconds, accuracy = (statistics.median(part) for part in zip(*done, strict=True))
+        row(f"quick, {kind}, median", epochs, seconds, accuracy, tutorial_seconds)
+        ratio = tutorial_seconds / seconds
+        figures.append(
+            Figure(
+                f"training to {100 * FINISH:.2f} % on the test set, `quick`, {kind}",
+                f"{seconds:.1f} s",
+                COMMAND,
+                f"{tutorial_seconds:.0f} s for the tutorial's whole run",
+                f"{ratio:.1f} times faster",
+                f"{target} times faster",
+                ratio >= target,
+            )
+        )
     return [
-        Figure(
-            f"training to {100 * FINISH:.2f} % on the test set, `quick`",
-            f"{seconds:.1f} s",
-            COMMAND,
-            f"{tutorial_seconds:.0f} s for the tutorial's whole run",
-            f"{ratio:.1f} times faster",
-            f"{FASTER} times faster",
-            ratio >= FASTER,
-        ),
+        *figures,
         Figure(
             "test set read right by `robust`",
             f"{100 * robust_accuracy:.2f} % after {robust_seconds:.0f} s",
@@ -97,7 +108,7 @@ def measure_epochs(data: Dataset) -> list[Figure]:
     """Print how long an epoch takes, and how close to the limit it is."""
     figures = []
     head = ("epoch of", "seconds", "plain", "NumPy loop", "its limit", "GFLOP/s", "NumPy/plain")
-    print(f"\n{head[0]:<12}" + "".join(f"{name:>13}" for name in head[1:]) + f"{'limit/plain':>13}")
+    print(f"\n{head[0]:<12}" + "".join(f"{name:>13}" for name in head[1:]))
     for name in ("quick", "robust"):
         preset = PRESETS[name]
         plain = TrainConfig(hidden=preset.hidden, batch_size=preset.batch_size, learning_rate=1e-3)
@@ -107,35 +118,49 @@ def measure_epochs(data: Dataset) -> list[Figure]:
                 epoch_seconds(preset, data),
                 epoch_seconds(plain, data),
                 numpy_epoch(plain, data),
-                products_epoch(plain, len(data.train_images)),
+                products_epoch(plain, images_of(preset, data)),
             )
             for _ in range(ROUNDS)
         ]
         own, keras_plain, loop, limit = map(min, zip(*rounds, strict=True))
-        rate = product_flops(plain) * len(data.train_images) / limit / 1e9
+        rate = product_flops(plain) * images_of(preset, data) / limit / 1e9
         print(
             f"{name:<12}{own:>13.2f}{keras_plain:>13.2f}{loop:>13.2f}{limit:>13.2f}{rate:>13.0f}"
-            f"{loop / keras_plain:>13.1f}{limit / keras_plain:>12.0%}"
+            f"{loop / keras_plain:>13.1f}"
         )
-        ratio = own / keras_plain
-        required = name == "robust"
+        ratio = own / limit
         figures.append(
             Figure(
                 f"an epoch of `{name}`",
                 f"{own:.2f} s",
                 COMMAND,
-                f"{keras_plain:.2f} s for a plain one of the same network",
+                f"{limit:.2f} s for its matrix products",
                 f"{ratio:.2f} times as long",
-                f"at most {LONGER} times" if required else "",
-                ratio <= LONGER or not required,
+                f"at most {LONGER[name]} times",
+                ratio <= LONGER[name],
             )
         )
     return figures
 
 
+def images_of(config: TrainConfig, data: Dataset) -> int:
+    """Number of images in an epoch, generated ones included."""
+    from digit_recognizer.handwriting.generated import image_count
+    from digit_recognizer.training.fit import generated_digits
+
+    return len(data.train_images) + image_count(generated_digits(config, data))
+
+
+def forget_programs() -> None:
+    """Let the next training compile its program."""
+    from digit_recognizer.training.program import program_for
+
+    program_for.cache_clear()
+
+
 def row(name: str, epochs: float, seconds: float, accuracy: float, tutorial: float) -> None:
     """Print a line of the table; the seconds of a run that missed the finish are infinite."""
-    print(f"{name:<20}{epochs:>7.0f}{seconds:>9.2f}{accuracy:>15.4f}{tutorial / seconds:>14.1f}")
+    print(f"{name:<24}{epochs:>7.0f}{seconds:>9.2f}{accuracy:>15.4f}{tutorial / seconds:>14.1f}")
 
 
 def warm_up() -> None:

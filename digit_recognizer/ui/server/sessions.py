@@ -38,7 +38,7 @@ class Sessions:
         self._app = app
         self._page = page
         self._streams: Counter[str] = Counter()
-        self._watched: set[str] = set()
+        self._calls_at: dict[str, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on or refuse it; the gate has parsed the calls."""
@@ -73,16 +73,21 @@ class Sessions:
 
     def _watch(self, session: str | None) -> None:
         """Look after a while whether somebody listens to a session that has calls."""
-        if session in self._page._queue.pending_event_ids_session and session not in self._watched:
-            self._watched.add(session)
+        if session in self._page._queue.pending_event_ids_session:
             loop = asyncio.get_running_loop()
-            loop.call_later(GRACE, lambda: loop.create_task(self._give_up(session)))
+            if session not in self._calls_at:
+                loop.call_later(GRACE, lambda: loop.create_task(self._look(session)))
+            self._calls_at[session] = loop.time()
 
-    async def _give_up(self, session: str) -> None:
+    async def _look(self, session: str) -> None:
         """End the calls of a session to which nobody listens, and forget their answers."""
-        self._watched.discard(session)
+        loop, queue = asyncio.get_running_loop(), self._page._queue
+        left = self._calls_at[session] + GRACE - loop.time()
+        if left > 0:
+            loop.call_later(left, lambda: loop.create_task(self._look(session)))
+            return
+        del self._calls_at[session]
         if not self._streams[session]:
-            queue = self._page._queue
             await queue.clean_events(session_hash=session)
             queue.pending_messages_per_session.pop(session, None)
             queue.pending_event_ids_session.pop(session, None)

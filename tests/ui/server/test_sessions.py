@@ -17,7 +17,7 @@ from digit_recognizer.ui.server.sessions import (
 from tests.browser.server import ROOT, running_server, wait_for
 from tests.visitor import Refused, Visitor
 
-GRACE = 0.05
+GRACE = 0.2
 
 
 class Queue:
@@ -92,6 +92,20 @@ def test_calls_to_which_nobody_listens_are_given_up(guard, queue):
         await asyncio.sleep(3 * GRACE)
         assert queue.cleaned == ["a"]
         assert queue.pending_messages_per_session == queue.pending_event_ids_session == {}
+
+    asyncio.run(scenario())
+
+
+def test_a_later_call_has_its_own_grace(guard, queue):
+    async def scenario():
+        queue.join("a", "call")
+        await ask(guard, JOIN, "a")
+        await asyncio.sleep(0.7 * GRACE)
+        await ask(guard, JOIN, "a")
+        await asyncio.sleep(0.6 * GRACE)
+        assert queue.cleaned == []
+        await asyncio.sleep(3 * GRACE)
+        assert queue.cleaned == ["a"]
 
     asyncio.run(scenario())
 

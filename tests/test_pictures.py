@@ -170,6 +170,19 @@ def test_a_tilted_sheet_on_a_table(recognizer, digit):
     assert text(recognizer.read_lines(table)) == str(digit)
 
 
+@pytest.mark.parametrize("size", [20, 28, 100])
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_bold_digits_that_are_cut_close(recognizer, size, is_dark):
+    read = []
+    for digit in range(10):
+        ink = digit_ink(digit, size, 0.8, 0.18)
+        rows, columns = (np.flatnonzero((ink > 0.05).any(axis=axis)) for axis in (1, 0))
+        cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        prediction = recognizer.predict(as_picture(cut if is_dark else 1 - cut, dark=1))
+        read.append(prediction.digit if prediction.is_digit else None)
+    assert read == list(range(10))
+
+
 @pytest.mark.parametrize("margin", [0, 1])
 @pytest.mark.parametrize("is_dark", [True, False])
 @pytest.mark.parametrize("enlarged", [1, 12])

@@ -66,17 +66,24 @@ def scan(picture: Picture, pixels: int = WORKING_PIXELS) -> Scan:
     """
     for frame in decode(picture, pixels):
         ink = _innermost_ink(_flatten(frame.image))
-        if ink is not None:
-            inks, margins = _ways_to_see(ink)
+        ways = [] if ink is None else _ways_to_see(ink)
+        if ways:
+            inks, margins = zip(*ways, strict=True)
             return Scan(inks, margins, frame.size, frame.is_reduced)
     raise EmptyDrawing("There is no ink in this picture; use one with a dark digit on light paper.")
 
 
-def _ways_to_see(ink: np.ndarray) -> tuple[tuple[np.ndarray, ...], tuple[int, ...]]:
-    if not may_be_cut(ink):
-        return (ink,), (0,)
-    margin = cut_margin(ink)
-    return (ink, np.pad(ink, margin), np.pad(1 - ink, margin)), (0, margin, margin)
+def _ways_to_see(ink: np.ndarray) -> list[tuple[np.ndarray, int]]:
+    """The inks that a picture may have, and the margin of each; none when all of it is a rim.
+
+    The rim of a cut digit's paper looks like one that a scanner leaves, so it is looked at before.
+    """
+    rimless = without_rim(ink)
+    ways = [(rimless, 0)] if (rimless > 0.5).any() else []
+    if may_be_cut(ink):
+        margin = cut_margin(ink)
+        ways += [(np.pad(ink, margin), margin), (np.pad(1 - ink, margin), margin)]
+    return ways
 
 
 def _innermost_ink(colours: np.ndarray) -> np.ndarray | None:
@@ -96,7 +103,7 @@ def _innermost_ink(colours: np.ndarray) -> np.ndarray | None:
         colours = np.where(inside[..., None], colours, paper)
         ink = np.zeros_like(ink)
         ink[box] = inner * inside[box]
-    return None if ink is None else without_rim(ink)
+    return ink
 
 
 def _flatten(image: Image.Image) -> np.ndarray:

@@ -75,6 +75,7 @@ class Connection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
         self._rest()
+        self._unset_keepalive_if_required()  # uvicorn forgets that when the client breaks off
         super().connection_lost(exc)
 
     def _wait(self) -> None:

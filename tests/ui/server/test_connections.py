@@ -1,7 +1,9 @@
 import asyncio
 import contextlib
+import gc
 import logging
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -114,6 +116,19 @@ def test_a_client_that_does_not_read_its_answer_is_closed(port):
         time.sleep(3 * PATIENCE)
         client.settimeout(10)
         assert len(rest(client)) < 500 * 2**16
+
+
+def test_nothing_is_left_of_clients_that_break_off(port):
+    request = b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"x" * 2**14 + b"\r\n\r\n"
+    for _ in range(5):
+        with connected(port, request) as client:
+            assert client.recv(10)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def left() -> int:
+        return sum(isinstance(each, Connection) for each in gc.get_objects())
+
+    assert wait_for(lambda: not gc.collect() and not left(), 2)
 
 
 def test_above_the_limit_connections_are_refused_and_the_log_has_one_line(

@@ -6,6 +6,7 @@ than it expects. Knows nothing about the content of uploads.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import suppress
 from contextvars import ContextVar
@@ -21,6 +22,8 @@ from digit_recognizer.ui.server.gate import UPLOAD_ROUTE
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+MAX_AT_ONCE = 32
+"""Uploads that are taken at a time, each with up to 1 MB in memory; the others wait, unread."""
 _log = logging.getLogger(__name__)
 _written: ContextVar[list] = ContextVar("_written")
 """The temporary files of the request that is being answered."""
@@ -46,12 +49,17 @@ class Uploads:
 
     def __init__(self, app: ASGIApp):
         self._app = app
+        self._turns = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; answer an upload that Gradio cannot take with a sentence."""
         if scope["type"] != "http" or scope["path"] != UPLOAD_ROUTE:
             await self._app(scope, receive, send)
             return
+        async with self._turns:
+            await self._take(scope, receive, send)
+
+    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
         _written.set(files := [])
         try:
             await self._app({**scope, "query_string": b""}, receive, send)

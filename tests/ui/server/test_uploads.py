@@ -9,6 +9,7 @@ from gradio.routes import App
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
+from digit_recognizer.ui.server import uploads
 from digit_recognizer.ui.server.gate import UPLOAD_ROUTE
 from digit_recognizer.ui.server.uploads import Uploads
 
@@ -123,3 +124,23 @@ def test_no_table_of_progress_grows(client):
         )
     assert not routes.file_upload_statuses._statuses
     assert not routes.file_upload_statuses._signals
+
+
+def test_few_uploads_are_taken_at_a_time_and_the_others_wait_their_turn(monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_AT_ONCE", 3)
+    taken, most = 0, 0
+
+    async def app(scope, receive, send):
+        nonlocal taken, most
+        taken += 1
+        most = max(most, taken)
+        await asyncio.sleep(0)
+        taken -= 1
+
+    async def upload_often():
+        guard = Uploads(app)
+        scope = {"type": "http", "path": UPLOAD_ROUTE}
+        await asyncio.gather(*(guard(scope, None, None) for _ in range(20)))
+
+    asyncio.run(upload_often())
+    assert (taken, most) == (0, 3)

@@ -6,6 +6,7 @@ and would not let browsers cache them.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import mimetypes
 from collections.abc import Iterable
@@ -82,6 +83,7 @@ class InPieces(Response):
         for end in range(PIECE, max(len(self.body), 1) + PIECE, PIECE):
             piece, more = self.body[end - PIECE : end], end < len(self.body)
             await send({"type": "http.response.body", "body": piece, "more_body": more})
+            await asyncio.sleep(0)  # else the server would not notice that the client has gone
 
 
 def asset(path: Path, compress: bool) -> Response:

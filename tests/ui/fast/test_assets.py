@@ -1,3 +1,5 @@
+import asyncio
+
 import brotli
 import pytest
 from starlette.applications import Starlette
@@ -10,6 +12,7 @@ from digit_recognizer.ui.fast.assets import (
     ENDS_STREAMS,
     FOLDER,
     PIECE,
+    InPieces,
     asset_address,
     asset_route,
 )
@@ -80,3 +83,17 @@ def test_a_file_of_ours_has_an_address_of_its_own_for_each_content(tmp_path):
         assert answer.headers["content-encoding"] == "br"
         assert answer.headers["content-type"] == "application/json"
     assert len(addresses) == 2
+
+
+def test_between_the_pieces_of_an_asset_the_server_gets_its_turn():
+    events = []
+
+    async def send(message):
+        events.append(message["type"])
+
+    async def scenario():
+        asyncio.get_running_loop().call_soon(events.append, "the client has gone")
+        await InPieces(b"x" * 3 * PIECE)({}, None, send)
+
+    asyncio.run(scenario())
+    assert events.index("the client has gone") == 2

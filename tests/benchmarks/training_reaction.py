@@ -70,6 +70,7 @@ def main() -> int:
                 stops.append(tab.page.evaluate(STOPWATCH, STOPPED))
                 tab.fill("#epochs input[type=number]", str(PRESETS["quick"].epochs))
                 tab.page.keyboard.press("Tab")
+                tab.page.wait_for_timeout(500)  # until the page has taken the number
                 dones.append(tab.page.evaluate(STOPWATCH, DONE))
             closings.append(close_tab(browser, server))
             learnings.append(learn(browser, server))

@@ -1,12 +1,21 @@
 """Fixtures for more than one module's tests."""
 
+import atexit
 import gc
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 # As in the page's process, and before NumPy is imported: threads for tiny matrix products cost more
 # than they save, above all beside other tests.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Every process of the run that trains compiles the same programs, for up to six seconds; here they
+# are compiled once. The processes of pytest-xdist inherit the variable.
+if "TF_XLA_FLAGS" not in os.environ:
+    programs = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, programs, ignore_errors=True)
+    os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={programs}"
 
 import hypothesis  # noqa: F401  (before the freeze, which hides from it what trio registers)
 import numpy as np

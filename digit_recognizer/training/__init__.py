@@ -4,14 +4,20 @@ Importing this package, a config or an event loads no Keras; `load` does.
 """
 
 import contextlib
+import ctypes
 import logging
 import os
+import platform
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from digit_recognizer.errors import TensorFlowUnavailable
 
 logger = logging.getLogger(__name__)
+CPUINFO = Path("/proc/cpuinfo")
+PF_AVX_INSTRUCTIONS_AVAILABLE = 39
+"""Of Windows' IsProcessorFeaturePresent."""
 
 
 def load() -> None:
@@ -20,6 +26,11 @@ def load() -> None:
     Modules that train (`fit`, `fine_tune`, `keras_mlp`, `augmentation`) are quiet to import
     afterwards. Raises TensorFlowUnavailable; the reason goes to the log, since it tells paths.
     """
+    if _lacks_avx():
+        raise TensorFlowUnavailable(
+            "TensorFlow needs a processor with AVX, which this one has not, "
+            "so no network can be trained."
+        )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     try:
@@ -38,6 +49,18 @@ def load() -> None:
             "TensorFlow cannot be loaded on this machine, so no network can be trained; "
             "the program's log says why."
         ) from error
+
+
+def _lacks_avx() -> bool:
+    """Whether importing TensorFlow would end the process; False where that cannot be told."""
+    if platform.machine().lower() not in ("x86_64", "amd64"):
+        return False
+    if sys.platform == "win32":
+        return not ctypes.windll.kernel32.IsProcessorFeaturePresent(PF_AVX_INSTRUCTIONS_AVAILABLE)
+    try:
+        return "avx" not in CPUINFO.read_text().split()
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

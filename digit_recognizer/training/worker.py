@@ -30,10 +30,6 @@ MOST_FINE_TUNINGS = 5
 near this serves."""
 MEMORY_LIMIT = 3 * 2**30
 """Resident bytes at which a child is stopped; there is no limit where the system has no /proc."""
-
-
-ILLEGAL_INSTRUCTION = (-4, 0xC000001D, 0xC000001D - 2**32)
-"""Exit codes of a process whose processor lacks an instruction: SIGILL, and Windows' two ways."""
 KILLED = -9
 """Exit code of a process that the system ends when memory runs out."""
 
@@ -156,11 +152,6 @@ class Worker:
         if self._stopped:
             raise TrainingFailed("The training was stopped.")
         code = self._process.exitcode
-        if code in ILLEGAL_INSTRUCTION:
-            raise TensorFlowUnavailable(
-                "TensorFlow needs a processor with AVX, which this one has not, "
-                "so no network can be trained."
-            )
         if not self.warm and code != KILLED:
             raise TensorFlowUnavailable(
                 f"TensorFlow crashed while it was starting (exit code {code}), so no network can "

@@ -6,5 +6,8 @@
   if (isNarrow && sidebar?.classList.contains('open')) {
     sidebar.querySelector('.toggle-button').click();
   }
-  setTimeout(() => document.body.classList.add('settled'), 400);
+  /* The second frame is the first one after the sidebar has closed. */
+  requestAnimationFrame(() => {
+    requestAnimationFrame(() => document.body.classList.add('settled'));
+  });
 }

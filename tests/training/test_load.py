@@ -1,12 +1,15 @@
 """How Keras and TensorFlow are loaded; stand-ins for them write to standard error as they do."""
 
 import os
+import platform
 import subprocess
 import sys
 
 import pytest
 
 import digit_recognizer
+import train
+from digit_recognizer import training
 
 ROOT = os.path.dirname(os.path.dirname(digit_recognizer.__file__))
 
@@ -68,6 +71,32 @@ def test_the_command_line_says_in_a_sentence_that_nothing_can_be_trained(tmp_pat
         "TensorFlow cannot be loaded on this machine, so no network can be trained; "
         "the program's log says why.",
     ]
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="only x86 processors have AVX")
+@pytest.mark.parametrize(
+    ("cpuinfo", "lacks"), [("flags : fpu sse4_2 avx avx2", False), ("flags : fpu sse4_2", True)]
+)
+def test_whether_the_processor_has_avx_is_read_from_the_system(
+    tmp_path, monkeypatch, cpuinfo, lacks
+):
+    monkeypatch.setattr(training, "CPUINFO", tmp_path / "cpuinfo")
+    training.CPUINFO.write_text(cpuinfo)
+    assert training._lacks_avx() == lacks
+
+
+def test_a_system_that_does_not_tell_of_avx_is_believed_to_have_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "CPUINFO", tmp_path / "nowhere")
+    assert not training._lacks_avx()
+
+
+def test_without_avx_tensorflow_is_not_even_tried(tmp_path, tiny_mnist, monkeypatch, capsys):
+    monkeypatch.setattr(training, "_lacks_avx", lambda: True)
+    assert train.main(["--data", str(tiny_mnist), "--output", str(tmp_path / "a.npz")]) == 1
+    assert capsys.readouterr().err == (
+        "TensorFlow needs a processor with AVX, which this one has not, "
+        "so no network can be trained.\n"
+    )
 
 
 @pytest.mark.slow

@@ -117,10 +117,6 @@ def prepare_without_tensorflow():
     load()
 
 
-def prepare_on_an_old_processor():
-    os.kill(os.getpid(), signal.SIGILL)
-
-
 def prepare_on_a_broken_library():
     os.kill(os.getpid(), signal.SIGSEGV)
 
@@ -392,7 +388,6 @@ def test_a_crash_in_native_code_is_noticed(new_worker):
         (prepare_no_data, DatasetUnavailable, "MNIST is nowhere."),
         (prepare_bug, TrainingFailed, "unexpectedly .ZeroDivisionError."),
         (prepare_without_tensorflow, TensorFlowUnavailable, "not installed.* pip install"),
-        (prepare_on_an_old_processor, TensorFlowUnavailable, "a processor with AVX"),
         (prepare_on_a_broken_library, TensorFlowUnavailable, r"starting \(exit code -11\)"),
     ],
 )

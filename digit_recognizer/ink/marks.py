@@ -33,7 +33,6 @@ HOLLOW = 0.2
 """Share of a frame's cells that may lie inside its rim."""
 HAIRLINE = 0.15
 """Lines have less ink for their length than this share of another mark's; a one has a quarter."""
-
 THIN = 0.25
 """A text cursor's line is thinner than this share of the pen of the digits beside it."""
 TALL = 0.6

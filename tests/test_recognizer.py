@@ -4,6 +4,7 @@ from PIL import Image
 
 from digit_recognizer import BadImage, EmptyDrawing, Recognizer, RecognizerError
 from digit_recognizer.constants import SHIPPED_MODEL
+from digit_recognizer.handwriting.scribbles import draw_scribbles, letter
 from digit_recognizer.ink.marks import find_marks
 from digit_recognizer.ink.strokes import render
 from digit_recognizer.network.mlp import Mlp
@@ -63,6 +64,12 @@ def test_scribbles_are_no_digit(recognizer):
     generator = np.random.default_rng(0)
     ink = generator.random((60, 60), dtype=np.float32)
     assert not recognizer.predict_ink(ink).is_digit
+
+
+def test_letters_are_no_digits(recognizer):
+    images = draw_scribbles(100, np.random.default_rng(30), {letter: 1})
+    answers = [recognizer.predict_pixels(image / np.float32(255)) for image in images]
+    assert sum(not answer.is_digit for answer in answers) >= 97
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +150,7 @@ def test_what_cannot_be_parted_is_unsure(recognizer):
 
 
 def test_two_digits_taken_for_one_are_not_called_sure(recognizer):
-    ink = render(written_number([0, 0], gap=0.0, seed=2), 300, 0.03)
+    ink = render(written_number([0, 0], gap=0.0, seed=5), 300, 0.03)
     (prediction,) = recognizer.read_ink(ink)
     assert prediction.may_touch
     assert not recognizer.predict_ink(ink).may_touch

@@ -1,7 +1,7 @@
 """Generates drawings that are not digits, from which a network learns to refuse.
 
-They are random strokes, scribbles, blobs, geometric shapes and digits side by side. None imitates a
-letter. Knows nothing about networks and data sets.
+They are random strokes, scribbles, blobs, geometric shapes, letters and digits side by side. Knows
+nothing about networks and data sets.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from digit_recognizer.constants import IMAGE_SIZE, NUM_CLASSES
-from digit_recognizer.handwriting.digits import draw_pixels, spline, write_digits
+from digit_recognizer.handwriting.digits import draw_pixels, spline, write_digits, write_style
+from digit_recognizer.handwriting.letters import LETTERS
 from digit_recognizer.ink.strokes import Strokes
 
 # Any values near these serve, here and in the functions that draw a kind: the drawings only need to
@@ -20,6 +21,9 @@ SMOOTHNESS = 6
 """Samples between two points of a curve."""
 NARROW = 0.3
 """A drawing whose box has a smaller ratio of sides looks like a one."""
+
+LETTER_SHARES = np.array([style.share for style in LETTERS])
+LETTER_SHARES /= LETTER_SHARES.sum()
 
 
 def draw_scribbles(
@@ -129,6 +133,12 @@ def side_by_side(rng: np.random.Generator) -> Strokes:
     return strokes
 
 
+def letter(rng: np.random.Generator) -> Strokes:
+    """A letter that no digit looks like, by any hand."""
+    style = LETTERS[rng.choice(len(LETTERS), p=LETTER_SHARES)]
+    return write_style(style, 1, rng)[0]
+
+
 def dots(rng: np.random.Generator) -> Strokes:
     """Three to nine points or short ticks."""
     places = rng.random((rng.integers(3, 10), 1, 2))
@@ -144,6 +154,7 @@ KINDS = {
     blob: 1,
     shape: 1.5,
     side_by_side: 1.5,
+    letter: 6,
     dots: 0.5,
 }
 """The function that draws each kind of scribble, with its share. Any shares near these serve."""

@@ -31,6 +31,8 @@ SOLID = 0.6
 """Share of its box that a sheet covers at least, apart from what is written on it."""
 LEAST_CONTENT = 0.2
 """Height or width of what a frame holds, as a share of the inside: smaller marks are specks."""
+MOST_CONTACT = 1 / 3
+"""Share of the cells of writing that may touch its frame: of a frame's bend more do."""
 OUTLINE_GRID = 144
 """Outlines are filled on a grid of at most this, its longer side in cells; a network's input has a
 fifth of that."""
@@ -104,6 +106,7 @@ def _inside(mark: Mark, others: list[Mark]) -> np.ndarray | None:
             (_seen(hole) & _seen(hole[::-1])[::-1])
             | (_seen(hole.T) & _seen(hole[:, ::-1].T)[::-1]).T
         )
+        written = _without_bends(written, mark.cells & ~written)
         if written.any() or any((hole & other.cells).any() for other in others):
             return hole | written
     if mark.cells.sum() >= SOLID * area:
@@ -113,6 +116,19 @@ def _inside(mark: Mark, others: list[Mark]) -> np.ndarray | None:
         inside &= ~edges  # cells at the picture's edge are partly of what lies around the sheet
         return inside if inside.any() else None
     return None
+
+
+def _without_bends(written: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """Leave out the parts of bool (H, W) `written` that are the frame's own bends.
+
+    frame: its other cells. Writing touches them with the ends of its strokes.
+    """
+    if not written.any():
+        return written
+    parts = label(written)
+    sizes = np.bincount(parts[written])
+    contacts = np.bincount(parts[written & grow(frame)], minlength=len(sizes))
+    return written & (contacts <= MOST_CONTACT * sizes)[parts]
 
 
 def _seen(cells: np.ndarray) -> np.ndarray:

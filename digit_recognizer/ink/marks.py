@@ -33,6 +33,10 @@ HOLLOW = 0.2
 """Share of a frame's cells that may lie inside its rim."""
 HAIRLINE = 0.15
 """Lines have less ink for their length than this share of another mark's; a one has a quarter."""
+THIN = 0.25
+"""A text cursor's line is thinner than this share of the pen of the digits beside it."""
+TALL = 0.6
+"""Share of the tallest digit's height that a text cursor has at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,14 +107,23 @@ def keep_row(marks: list[Mark]) -> list[Mark]:
         return []
     tallest = max(writing, key=lambda mark: mark.height)
     inkiest = max(mark.mass / mark.size for mark in writing)
+    thickest = max(map(_stroke_width, writing))
     return _without_specks(
         [
             mark
             for mark in marks
             if (mark in writing or _is_beside(mark, tallest))
             and mark.mass / mark.size >= HAIRLINE * inkiest
+            and (mark.height < TALL * tallest.height or _stroke_width(mark) >= THIN * thickest)
         ]
     )
+
+
+def _stroke_width(mark: Mark) -> float:
+    """The mean width of a mark's strokes, in cells: twice its area for its outline."""
+    cells = with_margin(mark.cells[mark.top : mark.bottom, mark.left : mark.right])
+    outline = sum(np.count_nonzero(np.diff(cells, axis=axis)) for axis in (0, 1))
+    return 2 * np.count_nonzero(cells) / outline
 
 
 def _is_beside(mark: Mark, other: Mark) -> bool:

@@ -36,6 +36,11 @@ BOX_INK = 0.3
 """Least ink of a pixel that counts for a digit's box: 77 of 255."""
 SMALLEST_BOX = 4
 """A digit with a smaller box, in pixels, is scaled up as if its box had this side."""
+SOFTNESS = (1.0, 3.0)
+"""Range of the reach, in pixels, of the triangle that each pixel averages ink with. At the far end
+a digit looks as if its picture was 8 pixels large."""
+SHARPNESS = 8
+"""Power that brings most digits near the sharp end of SOFTNESS: one in ten goes beyond 1.9."""
 CONTRAST = (0.8, 1.4)
 """Range of the factor of all ink; ink is then cut off at 1."""
 PLAIN = 8
@@ -61,7 +66,7 @@ def augment(images: np.ndarray, rng: np.random.Generator, compiled: bool = True)
     if not compiled:
         images = images.reshape(1, -1, IMAGE_SIZE, IMAGE_SIZE)
     # XLA's own random numbers are slow.
-    draws = rng.random((*images.shape[:2], 9), np.float32)
+    draws = rng.random((*images.shape[:2], 10), np.float32)
     bumps = rng.standard_normal((*images.shape[:2], 2 * BUMPS**2), np.float32)
     distort = _distort_batches if compiled else _distort_batches.python_function
     return distort(tf.constant(images), draws, bumps).numpy().reshape(shape)
@@ -82,8 +87,10 @@ def _distort_batches(images: tf.Tensor, draws: tf.Tensor, bumps: tf.Tensor) -> t
 
 
 def _distort(pixels: tf.Tensor, draws: tf.Tensor, bumps: tf.Tensor) -> tf.Tensor:
-    """Distort by `draws` (N, 9), uniform in [0, 1], and `bumps` (N, 50), standard normal."""
-    angle, shear, stretch, elasticity, pen, size, down, right, gain = tf.split(draws, 9, axis=1)
+    """Distort by `draws` (N, 10), uniform in [0, 1], and `bumps` (N, 50), standard normal."""
+    angle, shear, stretch, elasticity, pen, size, down, right, soft, gain = tf.split(
+        draws, 10, axis=1
+    )
     field = [
         _between((-ROTATION, ROTATION), angle),
         _between((-SHEAR, SHEAR), shear),
@@ -97,7 +104,7 @@ def _distort(pixels: tf.Tensor, draws: tf.Tensor, bumps: tf.Tensor) -> tf.Tensor
         _between((-BOX_SHIFT, BOX_SHIFT), down),
         _between((-BOX_SHIFT, BOX_SHIFT), right),
     ]
-    pixels = _box_and_centre(pixels, *box)
+    pixels = _box_and_centre(pixels, *box, _between(SOFTNESS, soft**SHARPNESS))
     return tf.minimum(pixels * _between(CONTRAST, gain)[..., None], 1)
 
 
@@ -170,11 +177,12 @@ def _change_pen(pixels: tf.Tensor, widths: tf.Tensor) -> tf.Tensor:
 
 
 def _box_and_centre(
-    pixels: tf.Tensor, size: tf.Tensor, down: tf.Tensor, right: tf.Tensor
+    pixels: tf.Tensor, size: tf.Tensor, down: tf.Tensor, right: tf.Tensor, reach: tf.Tensor
 ) -> tf.Tensor:
     """Scale the ink's box to 20x20 times `size`; move its centre of mass to the middle and beyond.
 
-    size, down, right: (N, 1). The last two shift the centre of mass, in pixels.
+    size, down, right, reach: (N, 1). `down` and `right` shift the centre of mass, in pixels;
+    `reach` softens the ink (see SOFTNESS), whose darkest pixel stays as dark.
     """
     axis = tf.range(IMAGE_SIZE, dtype=tf.float32)
     longest = tf.maximum(_extent(pixels, 1, axis), _extent(pixels, 2, axis))
@@ -184,12 +192,18 @@ def _box_and_centre(
     column = tf.linalg.matvec(tf.reduce_sum(pixels, axis=1), axis) / mass
 
     def resampling(centre: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
-        """Matrices (N, 28, 28) of linear interpolation along one axis."""
+        """Matrices (N, 28, 28) of averages along one axis: of linear interpolation at reach 1."""
         source = (axis[None] - IMAGE_SIZE / 2 - shift) / scale + centre[:, None]
-        return tf.nn.relu(1 - tf.abs(source[:, :, None] - axis))
+        return tf.nn.relu(1 - tf.abs(source[:, :, None] - axis) / wide) / wide
 
+    wide = tf.maximum(reach / scale, 1)[..., None]
     scaled = tf.matmul(resampling(row, down), pixels)
-    return tf.matmul(scaled, resampling(column, right), transpose_b=True)
+    soft = tf.matmul(scaled, resampling(column, right), transpose_b=True)
+    return soft * _peak(pixels) / (_peak(soft) + 1e-6)
+
+
+def _peak(pixels: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_max(pixels, axis=(1, 2), keepdims=True)
 
 
 def _extent(pixels: tf.Tensor, summed_axis: int, axis: tf.Tensor) -> tf.Tensor:

@@ -115,7 +115,7 @@ PRESETS = {
     "shipped": TrainConfig(
         preset="shipped",
         hidden=(1024, 1024),
-        epochs=60,
+        epochs=80,
         batch_size=256,
         learning_rate=2e-3,
         augment=True,

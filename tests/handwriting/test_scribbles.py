@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from digit_recognizer.handwriting.digits import write_style
+from digit_recognizer.handwriting.letters import LETTERS
 from digit_recognizer.handwriting.scribbles import KINDS, draw_scribbles
 
 
@@ -14,6 +16,14 @@ def test_every_kind_draws_finite_strokes(kind):
             assert stroke.ndim == 2
             assert stroke.shape[1] == 2
             assert np.isfinite(stroke).all()
+
+
+def test_every_letter_can_be_drawn():
+    rng = np.random.default_rng(4)
+    for style in LETTERS:
+        (strokes,) = write_style(style, 1, rng)
+        assert len(strokes) == style.low.count(";") + 1
+        assert np.ptp(np.concatenate(strokes)[:, 1]) > 0.5
 
 
 def test_images_are_inputs_that_differ():

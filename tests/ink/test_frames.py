@@ -41,6 +41,15 @@ def test_writing_that_touches_its_frame_belongs_to_the_inside():
     assert not inside[:8].any()
 
 
+def test_a_bend_of_a_frame_is_no_writing():
+    ink = framed(8)
+    ink[4:9, 50:110] = 0
+    ink[9:17, 46:114] = 1
+    inside = inside_frame(ink)
+    assert inside[INK > 0.3].mean() > 0.99
+    assert not inside[:17, 54:102].any()
+
+
 @pytest.mark.parametrize("slashed", [False, True])
 def test_a_square_zero_is_no_frame(slashed):
     zero = np.zeros_like(INK)

@@ -122,6 +122,14 @@ def test_what_is_no_writing_is_left_out_of_a_row(other):
     assert mark.mass == 600
 
 
+@pytest.mark.parametrize("is_beam", [False, True])
+def test_a_text_cursor_is_left_out_of_a_row(is_beam):
+    one = (25, 35, 65, 47)
+    cursor = [(20, 70, 70, 72)] + is_beam * [(20, 67, 21, 75), (69, 67, 70, 75)]
+    (mark,) = keep_row(find_marks(boxes(one, *cursor)))
+    assert (mark.top, mark.left, mark.bottom, mark.right) == one
+
+
 def test_a_frame_is_left_out_of_a_row():
     frame = boxes((2, 2, 88, 88)) - boxes((4, 4, 86, 86))
     (mark,) = keep_row(find_marks(boxes((10, 35, 80, 50)) + frame))

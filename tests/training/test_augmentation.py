@@ -85,6 +85,16 @@ def test_pens_become_thinner_and_thicker(pixels, distorted):
     assert max(change) > 0.3
 
 
+def test_some_digits_become_as_soft_as_those_of_tiny_pictures():
+    """Ink that is half as steep at its edges is as soft as the triangle's far end makes it."""
+    bar = np.zeros((1, 28, 28), np.uint8)
+    bar[:, 4:24, 11:17] = 255
+    copies = distort(np.repeat(bar, 200, axis=0), 4) / np.float32(255)
+    steepest = np.abs(np.diff(copies[:, 10:18], axis=2)).max(axis=(1, 2))
+    soft = (steepest < 0.6 * np.median(steepest)).mean()
+    assert 0.02 < soft < 0.2
+
+
 def test_blank_images_stay_blank():
     assert not distort(np.zeros((4, 28, 28), np.uint8), 1).any()
 

@@ -117,11 +117,24 @@ def test_at_twice_the_size_nothing_is_cut_off(new_tab):
     assert_in_sight(tab, "#sketchpad canvas", "#undo", "#clear", "#prediction")
 
 
-def test_open_settings_leave_retrain_in_sight(new_tab):
-    tab = new_tab(viewport={"width": 1280, "height": 720})
+def test_open_settings_leave_retrain_in_sight_and_lie_under_it(new_tab):
+    tab = new_tab(viewport={"width": 1280, "height": 620})
     tab.open_hyperparameters()
     tab.page.wait_for_timeout(300)
     assert_in_sight(tab, "#retrain", "#restore")
+    on_top = """() => {
+      const { left, right, top, bottom } =
+        document.querySelector('#training-buttons').getBoundingClientRect();
+      const strays = new Set();
+      for (let x = left + 2; x < right; x += 8)
+        for (let y = top + 2; y < bottom; y += 4) {
+          const [first] = document.elementsFromPoint(x, y);
+          if (!first.closest('#training-buttons')) strays.add(first.outerHTML);
+        }
+      return [...strays];
+    }"""
+    tab.page.add_style_tag(content="#sidebar * { pointer-events: auto !important }")
+    assert tab.page.evaluate(on_top) == []
 
 
 def test_accordions_have_no_scroll_bars_which_would_take_clicks_in_webkit(tab):

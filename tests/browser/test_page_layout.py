@@ -105,6 +105,14 @@ def test_on_a_phone_the_sidebar_is_for_fingers(new_tab):
     assert tab.page.evaluate(SMALL, PRESSED) == []
     is_whole = "field => field.parentElement.clientHeight >= field.offsetHeight"
     assert tab.page.locator("#epochs input[type=number]").evaluate(is_whole)
+    with tab.page.expect_file_chooser() as waiting:
+        tab.page.click("#load-model")
+    waiting.value.set_files({"name": "x.npz", "mimeType": "text/plain", "buffer": b"no network"})
+    tab.wait_for_status("is not a network")
+    tab.page.locator("#sidebar:not(.open)").wait_for(state="attached")
+    sentence = tab.page.locator("#training-status .status-detail")
+    expect(sentence).to_be_in_viewport(ratio=0.99)
+    assert sentence.evaluate("each => each.scrollHeight <= each.clientHeight")
 
 
 def test_on_a_phone_on_its_side_sheet_and_answer_are_in_sight(new_tab):

@@ -59,8 +59,8 @@ def build_page(recognizer: Recognizer, pool: WorkerPool, max_trainings: int = 1)
                 answer.render()
                 afterwards = Afterwards(visitors, recognizer)
                 course = Course(visitors, answer)
-        lessons.panel.render()
-        Teach(visitors, line, lessons.row, answer)
+            lessons.panel.render()
+            Teach(visitors, line, lessons.row, answer)
         afterwards.box.render()
         # Last, so that whoever goes through the page by keys comes to the sheet first.
         with gr.Sidebar(width=330, elem_id="sidebar"):

@@ -44,7 +44,10 @@ def main() -> int:
     works: dict[str, tuple[list[Strokes], Callable[[Strokes], str | bytes]]] = {
         "Inside": (drawings, lambda drawn: render_inside(recognizer.mlp, answers[id(drawn)])),
         "What it sees": (drawings, lambda drawn: render_stages(recognizer, render(drawn))),
-        "Why this answer?": (drawings, lambda drawn: render_looks(recognizer, render(drawn))),
+        "Why this answer?": (
+            drawings,
+            lambda drawn: render_looks(recognizer, recognizer.predict_ink(render(drawn))),
+        ),
         "GIF of a digit": (drawings, lambda drawn: render_replay(drawn, recognizer)),
         "GIF of the largest drawing": (largest, lambda drawn: render_replay(drawn, recognizer)),
     }

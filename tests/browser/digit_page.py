@@ -138,11 +138,11 @@ class DigitPage:
         self.page.click(f'#time-machine [data-epoch="{epoch}"]')
 
     def prepare_long_training(self) -> None:
-        """Fill in a training of fifty epochs of many small batches."""
+        """Fill in the longest training: of many epochs of small batches, by a large network."""
         self.choose("tutorial", 50)
         self.open_hyperparameters()
         self.fill("#batch-size input", "8")
-        self.fill("#hidden-layers textarea, #hidden-layers input", "1024, 1024")
+        self.fill("#hidden-layers textarea, #hidden-layers input", "2048, 2048")
         self.page.keyboard.press("Tab")
         self.close_hyperparameters()
 

@@ -138,6 +138,18 @@ def test_trainings_stand_side_by_side(trained):
     earlier.click()
     expect(earlier).to_have_attribute("aria-pressed", "true")
     assert tab.page.locator("#accuracy-chart .curve.previous").count() == 1
+    tab.page.set_viewport_size({"width": 1280, "height": 720})
+    fits = "all => all.every((each) => each.scrollWidth <= each.clientWidth)"
+    assert tab.page.locator(".chart figcaption").evaluate_all(fits)
+
+
+def test_on_a_phone_the_cells_of_the_matrix_are_for_fingers(trained):
+    size = trained.page.viewport_size
+    trained.page.set_viewport_size({"width": 390, "height": 844})
+    side = "all => all.map((each) => Math.min(each.offsetWidth, each.offsetHeight))"
+    assert min(trained.page.locator(".confusion button").evaluate_all(side)) >= 44
+    assert trained.page.evaluate("document.documentElement.scrollWidth") <= 390
+    trained.page.set_viewport_size(size)
 
 
 def test_a_class_is_given_an_address_with_a_recipe(new_tab, server):

@@ -133,26 +133,44 @@ def test_a_pen_takes_over_from_the_palm_that_landed_before_it(new_tab):
     assert inked == [True, False]
 
 
-def test_forced_colours_leave_everything_visible(new_tab):
-    tab = new_tab(forced_colors="active")
-    tab.draw(DIGITS[7])
-    tab.expect_digit(7)
+def test_forced_colours_leave_everything_visible(trained):
+    tab = trained
+    tab.page.emulate_media(forced_colors="active", color_scheme="dark")
     style = """([selector, pseudo]) => {
       const found = getComputedStyle(document.querySelector(selector), pseudo || null);
-      return [parseFloat(found.borderTopWidth), found.backgroundColor, found.outlineStyle];
+      return [parseFloat(found.borderTopWidth), found.backgroundColor, found.outlineStyle,
+              found.outlineColor];
     }"""
 
     def look(selector, pseudo=""):
         return tab.page.evaluate(style, [selector, pseudo])
 
+    tab.page.click('[data-lesson="inside"]')
+    tab.page.locator("[data-unit]").first.click()
     edged = (".sheet", ".bar-track", ".progress", "#undo", "#upload-button", "#retrain", "#stop",
-             "#epochs input[type=range]", "#lessons button", "#examples button")  # fmt: skip
+             "#epochs input[type=range]", "#lessons button", "#examples button", ".strip button",
+             "[data-unit]", ".confusion button")  # fmt: skip
     for selector in edged:
         assert look(selector)[0] >= 1, selector
-    desk = look("body")[1]
-    assert look(".bar.best .bar-fill")[1] != desk
-    tab.page.evaluate("document.querySelector('.progress span').style.width = '50%'")
-    assert look(".progress span")[1] != desk
-    assert look("#preset label:has(input:checked)")[2] == "solid"
-    assert look("#preset label:not(:has(input:checked))")[2] == "none"
+    desk, highlight = look("body")[1], look(".progress span")[1]
+    assert highlight != desk
+    filled = ((".bar.best .bar-fill", ""), (".inside-outputs .best", "::after"),
+              (".inside-unit .for", "::before"), (".inside-unit .against", "::before"))  # fmt: skip
+    for selector, pseudo in filled:
+        assert look(selector, pseudo)[1] not in (desk, "rgba(0, 0, 0, 0)"), selector
+    assert look(".confusion .wrong")[1] != highlight  # it would hide the number
+    chosen = {
+        "#preset label:has(input:checked)": "#preset label:not(:has(input:checked))",
+        ".strip [aria-checked=true]": ".strip [aria-checked=false]",
+        "[data-unit][aria-pressed=true]": "[data-unit][aria-pressed=false]",
+        "[data-lesson][aria-expanded=true]": "[data-lesson][aria-expanded=false]",
+    }
+    for selector, other in chosen.items():
+        assert look(selector)[2:] == ["solid", highlight], selector
+        assert look(other)[2] == "none", other
     assert tab.ink() > 0
+    tab.page.click('#examples [data-example="4"]')
+    tab.page.locator("[data-of]").wait_for()
+    # The picture keeps its colours, and so does the box on it.
+    assert look("[data-of]")[3] in ("rgb(188, 63, 11)", "rgb(91, 98, 114)")
+    tab.page.emulate_media(forced_colors="none", color_scheme="light")

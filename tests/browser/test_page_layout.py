@@ -105,6 +105,14 @@ def test_on_a_phone_the_sidebar_is_for_fingers(new_tab):
     assert tab.page.evaluate(SMALL, PRESSED) == []
     is_whole = "field => field.parentElement.clientHeight >= field.offsetHeight"
     assert tab.page.locator("#epochs input[type=number]").evaluate(is_whole)
+    with tab.page.expect_file_chooser() as waiting:
+        tab.page.click("#load-model")
+    waiting.value.set_files({"name": "x.npz", "mimeType": "text/plain", "buffer": b"no network"})
+    tab.wait_for_status("is not a network")
+    tab.page.locator("#sidebar:not(.open)").wait_for(state="attached")
+    sentence = tab.page.locator("#training-status .status-detail")
+    expect(sentence).to_be_in_viewport(ratio=0.99)
+    assert sentence.evaluate("each => each.scrollHeight <= each.clientHeight")
 
 
 def test_on_a_phone_on_its_side_sheet_and_answer_are_in_sight(new_tab):
@@ -117,11 +125,24 @@ def test_at_twice_the_size_nothing_is_cut_off(new_tab):
     assert_in_sight(tab, "#sketchpad canvas", "#undo", "#clear", "#prediction")
 
 
-def test_open_settings_leave_retrain_in_sight(new_tab):
-    tab = new_tab(viewport={"width": 1280, "height": 720})
+def test_open_settings_leave_retrain_in_sight_and_lie_under_it(new_tab):
+    tab = new_tab(viewport={"width": 1280, "height": 620})
     tab.open_hyperparameters()
     tab.page.wait_for_timeout(300)
     assert_in_sight(tab, "#retrain", "#restore")
+    on_top = """() => {
+      const { left, right, top, bottom } =
+        document.querySelector('#training-buttons').getBoundingClientRect();
+      const strays = new Set();
+      for (let x = left + 2; x < right; x += 8)
+        for (let y = top + 2; y < bottom; y += 4) {
+          const [first] = document.elementsFromPoint(x, y);
+          if (!first.closest('#training-buttons')) strays.add(first.outerHTML);
+        }
+      return [...strays];
+    }"""
+    tab.page.add_style_tag(content="#sidebar * { pointer-events: auto !important }")
+    assert tab.page.evaluate(on_top) == []
 
 
 def test_accordions_have_no_scroll_bars_which_would_take_clicks_in_webkit(tab):
@@ -129,20 +150,22 @@ def test_accordions_have_no_scroll_bars_which_would_take_clicks_in_webkit(tab):
     assert tab.page.locator("#settings, #more").evaluate_all(overflow) == ["visible"] * 2
 
 
-def test_a_lesson_opens_in_view_and_begins_with_its_text(new_tab):
-    tab = new_tab(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1280, 720)])
+def test_a_lesson_opens_in_view_beside_the_sheet_and_begins_with_its_text(new_tab, width, height):
+    tab = new_tab(viewport={"width": width, "height": height}, reduced_motion="reduce")
     tab.draw(DIGITS[7])
     tab.expect_digit(7)
     names = [each.inner_text() for each in tab.page.locator("#lessons [data-lesson]").all()]
     assert names == ["Inside", "What it sees", "Why this answer?", "Teach it"]
-    for name in ("stages", "looks"):
+    for name in ("inside", "stages", "looks"):
         tab.page.click(f'[data-lesson="{name}"]')
         panel = tab.page.locator(f'.lesson[data-shows="{name}"]')
-        panel.locator("[data-said]").first.wait_for()
+        panel.locator("img").first.wait_for()
         tab.page.wait_for_timeout(200)
-        box = panel.bounding_box()
-        assert box["y"] >= 0
-        assert box["y"] + box["height"] <= 721
+        for each in (panel, tab.sheet, tab.page.locator("#undo"), tab.page.locator("#lessons")):
+            expect(each).to_be_in_viewport(ratio=0.99)
+        if name == "inside":
+            continue
         text, picture = (panel.locator(f".steps > * > {part}").first for part in ("p", ".pixels"))
         assert text.bounding_box()["y"] < picture.bounding_box()["y"]
     expect(tab.page.locator(".sum dl")).to_be_hidden()

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.digit_page import DIGITS
+from tests.browser.digit_page import DIGITS, side_by_side
 
 CORNER_SEVEN = [[(x * 0.4 + 0.05, y * 0.4) for x, y in stroke] for stroke in DIGITS[7]]
 
@@ -159,18 +159,39 @@ def test_inside_the_network_units_follow_the_drawing_the_training_and_the_epoch(
     expect(tab.page.locator(".inside")).not_to_have_attribute("style", trained)
 
 
+def test_inside_and_why_follow_the_digit_of_a_number_that_is_chosen(tab):
+    tab.draw(side_by_side(2, 0, 7))
+    expect(tab.page.locator("#announcement")).to_contain_text("207, ")
+    lesson_button(tab, "inside").click()
+    best, picture = tab.page.locator(".inside-outputs .best"), tab.page.locator(".inside img")
+    view = tab.page.locator("#network-view img")
+    for place, digit in enumerate("207", 1):
+        tab.page.locator(f'[data-place="{place}"]').focus()
+        expect(best).to_have_text(digit)
+        assert picture.get_attribute("src") == view.get_attribute("src")
+    lesson_button(tab, "looks").click()
+    expect(tab.page.locator("#lesson h3").first).to_contain_text("Why 7, not ")
+    tab.page.locator('[data-place="1"]').focus()
+    expect(tab.page.locator("#lesson h3").first).to_contain_text("Why 2, not ")
+    lesson_button(tab, "stages").click()
+    expect(tab.page.locator("#lesson")).to_contain_text("This lesson explains single digits")
+
+
 def shown_units(tab) -> list[str]:
     return [unit.get_attribute("data-unit") for unit in tab.page.locator("[data-unit]").all()]
 
 
 def test_a_unit_is_chosen_by_a_tap_or_by_keys_and_stays_chosen(tab):
-    lesson_button(tab, "inside").click()
     tab.draw(DIGITS[7])
+    # The lesson draws its units anew with every answer, so it opens once the last one is there.
+    expect(tab.page.locator("#announcement")).to_contain_text("7, ")
+    lesson_button(tab, "inside").click()
     unit = tab.page.locator("[data-unit]").first
     unit.click()
     large = tab.page.locator(".inside-unit")
     expect(large.locator("h3")).to_have_text(unit.get_attribute("title"))
     assert large.locator("dl div").count() == 10
+    expect(large).to_be_in_viewport(ratio=0.99)
     assert unit.get_attribute("aria-pressed") == "true"
     other = tab.page.locator("[data-unit]").nth(10)
     other.focus()

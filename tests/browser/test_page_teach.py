@@ -75,6 +75,8 @@ def test_teaching_fits_a_phone_and_an_upload_is_not_taught(new_tab):
     panel = open_teach(tab)
     correct(tab, DIGITS[2], 2)
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+    height = "all => all.map((each) => each.offsetHeight)"
+    assert min(panel.locator("button").evaluate_all(height)) >= 44
     tab.page.click('#examples [data-example="4"]')
     tab.expect_digit(4)
     expect(panel).to_contain_text("upload has no strokes")

@@ -42,6 +42,7 @@
     if (!unit) return;
     chosen = unit.dataset.unit === chosen ? null : unit.dataset.unit;
     show();
+    panel.querySelector('.inside-unit').scrollIntoView({ block: 'nearest' });
   });
 
   new MutationObserver((records) => {

@@ -1,7 +1,8 @@
 /* The row of lessons: opens one at a time, and asks for it again when the answer has changed.
  *
  * This is the body of a function that Gradio calls once with `element` (the component's root),
- * `props` (its value is the open lesson's name) and `trigger` (raises an event of the component).
+ * `props` (its value is the open lesson's name and the place of the digit to explain) and `trigger`
+ * (raises an event of the component).
  */
 /* global element, props, trigger */
 const REST = 300; // milliseconds without a new answer before the lesson follows
@@ -16,11 +17,17 @@ let timer = 0;
 
 const isOpen = (button) => button.getAttribute('aria-expanded') === 'true';
 
+/* Of a number, the digit whose bars are shown, counted from 1. */
+function chosenPlace() {
+  const button = document.querySelector('#prediction [data-place][aria-pressed=true]');
+  return button ? Number(button.dataset.place) : null;
+}
+
 function ask() {
   timer = 0;
   const open = buttons.find(isOpen);
   // As the value, not with the event: for events that had to wait, Gradio sends the first one's data.
-  props.value = open ? open.dataset.lesson : null;
+  props.value = open ? { lesson: open.dataset.lesson, place: chosenPlace() } : null;
   if (open && EVENTS.includes(open.dataset.event)) trigger(open.dataset.event);
 }
 

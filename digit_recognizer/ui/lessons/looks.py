@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digit_recognizer.ink.preprocessing import to_pixels
 from digit_recognizer.network.explanation import Attribution, attribute, flip
-from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.recognizer import Prediction, Recognizer
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.lessons.panel import render_marks, render_picture, render_verdict
 from digit_recognizer.ui.widgets import template
@@ -26,9 +25,9 @@ class _Part:
     text: str
 
 
-def render_looks(recognizer: Recognizer, ink: np.ndarray) -> str:
-    """The content for float32 (H, W) ink. Raises EmptyDrawing."""
-    pixels = to_pixels(ink)
+def render_looks(recognizer: Recognizer, prediction: Prediction) -> str:
+    """The content for the recognizer's answer to a digit."""
+    pixels = prediction.pixels
     found = attribute(recognizer.mlp, pixels)
     parts = [_reasons(pixels, found), *_change(recognizer, pixels, found)]
     return template("lessons/looks.html").render(parts=parts, ledger=_ledger(found))

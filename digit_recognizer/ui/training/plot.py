@@ -209,8 +209,8 @@ def _value_axis(scale: Scale) -> str:
 def _epoch_axis(last: int) -> str:
     step = math.ceil(last / MAX_EPOCH_TICKS)
     ticks = [
-        _text("tick", str(epoch), epoch / last * 100, 100, 0, 16)
-        for epoch in range(0, last + 1, step)
+        _text("tick second" if place % 2 else "tick", str(epoch), epoch / last * 100, 100, 0, 16)
+        for place, epoch in enumerate(range(0, last + 1, step))
     ]
     return "".join(ticks) + _text("tick axis", texts.EPOCH_AXIS, 0, 100, -7, 16)
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from digit_recognizer.network.mlp import Mlp
 from digit_recognizer.recognizer import Recognizer
+from digit_recognizer.ui.answer.answer import least_certain
 from digit_recognizer.ui.language import texts
 from digit_recognizer.ui.lessons.inside import SHOWN_UNITS, render_inside
 from digit_recognizer.ui.lessons.lessons import LESSONS, Lessons
@@ -39,8 +40,8 @@ def lessons(visitors):
         return Lessons(visitors, Sketchpad())
 
 
-def explain(lessons, name) -> str:
-    return lessons.explain(name, REQUEST)[lessons.panel]
+def explain(lessons, name, place=None) -> str:
+    return lessons.explain({"lesson": name, "place": place}, REQUEST)[lessons.panel]
 
 
 def drawing(digit=7):
@@ -73,10 +74,9 @@ def test_the_stages_are_shown_in_order_with_what_the_network_says(recognizer):
 
 
 def test_reasons_add_up_and_the_flipped_picture_says_the_runner_up(recognizer):
-    pixels = ink(recognizer)
-    panel = render_looks(recognizer, pixels)
-    probabilities = recognizer.predict_ink(pixels).probabilities
-    runner_up = int(np.argsort(probabilities)[-2])
+    answer = recognizer.predict_ink(ink(recognizer))
+    panel = render_looks(recognizer, answer)
+    runner_up = int(np.argsort(answer.probabilities)[-2])
     assert texts.reasons(7, runner_up) in panel
     terms = dict(re.findall(r'data-term="(\w+)"><dt>[^<]*</dt><dd>([^<]+)</dd>', panel))
     numbers = {name: float(value.replace("−", "-")) for name, value in terms.items()}
@@ -87,7 +87,7 @@ def test_reasons_add_up_and_the_flipped_picture_says_the_runner_up(recognizer):
 
 
 def test_a_network_that_nothing_flips_says_so(recognizer):
-    panel = render_looks(constant_network(4), ink(recognizer))
+    panel = render_looks(constant_network(4), recognizer.predict_ink(ink(recognizer)))
     assert texts.NO_FLIP in panel
     assert said(panel) == []
 
@@ -138,6 +138,7 @@ def test_an_upload_is_explained_and_what_has_no_ink_is_not(lessons, visitors, tm
 @pytest.mark.parametrize("name", [None, "", "teach", 1, ["looks"], {"looks": 1}])
 def test_what_is_no_lesson_shows_nothing(lessons, name):
     assert explain(lessons, name) == ""
+    assert lessons.explain(name, REQUEST)[lessons.panel] == ""
 
 
 def test_a_replay_is_a_gif_for_the_browser_to_save(lessons):
@@ -155,10 +156,27 @@ def test_without_strokes_there_is_no_replay(lessons, value):
     assert lessons.replay(value, REQUEST) is None
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_lessons_say_that_they_explain_one_digit_only(lesson, lessons, visitors):
+def test_the_preparation_of_a_number_is_not_explained(lessons, visitors):
     visitors.visit(REQUEST.session_hash).draw(written_number([2, 5], gap=0.4))
-    assert texts.EXPLAINS_ONE_DIGIT in explain(lessons, lesson)
+    assert texts.EXPLAINS_ONE_DIGIT in explain(lessons, "stages")
+
+
+@pytest.mark.parametrize("lesson", ["inside", "looks"])
+def test_a_digit_of_a_number_is_explained_the_least_certain_unless_one_is_chosen(
+    lesson, lessons, visitors
+):
+    visitor = visitors.visit(REQUEST.session_hash)
+    visitor.draw(written_number([2, 5], gap=0.4))
+    predictions = visitor.reading().predictions
+    expected = [
+        LESSONS[lesson].render(visitor.reader.recognizer, None, each) for each in predictions
+    ]
+    assert expected[0] != expected[1]
+    for place in (1, 2):
+        assert expected[place - 1] in explain(lessons, lesson, place)
+    least = predictions.index(least_certain(predictions))
+    for place in (None, 0, -1, 3, "2", 1.0):
+        assert expected[least] in explain(lessons, lesson, place)
 
 
 def test_there_is_a_named_button_for_each_lesson(lessons):

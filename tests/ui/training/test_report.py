@@ -35,7 +35,7 @@ def test_without_a_figure_of_the_built_in_network_there_is_no_comparison(evaluat
 
 def test_the_matrix_shows_every_count_and_every_mistake_is_a_button(evaluation):
     section = ElementTree.fromstring(render_report(evaluation, None))
-    rows = section.findall("table/tbody/tr")
+    rows = section.findall("div/table/tbody/tr")
     shown = [["".join(cell.itertext()) for cell in row] for row in rows]
     assert [row[0] for row in shown] == list("0123456789")
     assert shown[4][1:] == ["·", "·", "·", "·", "80", "·", "·", "·", "·", "20"]
